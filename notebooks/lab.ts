@@ -1,0 +1,7 @@
+/** The one import that a cell needs. */
+export { experiment } from './lab/experiment';
+export type { History } from './lab/history';
+export { judge } from './lab/judge';
+export { needProgram } from './lab/programs';
+export { Sandbox } from './lab/sandbox';
+export { show } from './lab/show';

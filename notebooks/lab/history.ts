@@ -1,0 +1,139 @@
+import { type Process, ProcessTable } from './processes';
+
+/** A signal, an end or a change of kinship that a tracer saw; PIDs are the sandbox's own. */
+export type Event =
+  /** `by` called kill(2) or a relative; a negative `to` is a process group, as in the call. */
+  | { event: 'kill'; by: number; to: number; signal: string; result: 'ok' | 'failed' }
+  /** `pid` was told of a signal; `from` is who sent it, absent where the kernel did (`code` says so: sigaction(2), si_code). */
+  | { event: 'signal'; pid: number; signal: string; code: string; from?: number }
+  | { event: 'fork'; pid: number; child: number }
+  | { event: 'exec'; pid: number; path: string }
+  | { event: 'setsid'; pid: number }
+  | { event: 'setpgid'; pid: number; of: number; pgid: number }
+  | { event: 'reap'; pid: number; child: number }
+  | { event: 'exit'; pid: number; status?: number; signal?: string };
+
+/** What was observed, of whatever kind. */
+export type Fact =
+  /** Something that the experiment itself did: typed, signalled, closed. */
+  | { kind: 'act'; what: string }
+  /** A command that the experiment ran inside the sandbox; `status` is its exit status, or the signal that ended it. */
+  | { kind: 'command'; command: string; stdout: string; stderr: string; status: number | string }
+  | { kind: 'processes'; rows: Process[] }
+  /** What stands on a terminal's screen. */
+  | { kind: 'screen'; terminal: string; text: string }
+  | { kind: 'file'; path: string; state: 'there' | 'absent' }
+  | { kind: 'process'; pid: number; state: string }
+  | ({ kind: 'event' } & Event)
+  /** The host lacks something, and the arm could not be run. */
+  | { kind: 'missing'; because: string }
+  /** The arm was broken off. */
+  | { kind: 'failure'; because: string };
+
+/**
+ * One observation: a fact, who witnessed it, and when (milliseconds since the arm began). `n` numbers the observations
+ * of an arm from 1 in order of time: what a finding cites. `moment` names what the observation is of, for finding it.
+ */
+export type Observation = { n: number } & Noted;
+
+type Noted = { at: number; witness: string; moment?: string } & Fact;
+
+/** The sandbox that a history happened in. */
+export interface Box {
+  /** `namespaces` (as root), `user namespace`, or `host`: none. */
+  kind: 'namespaces' | 'user namespace' | 'host';
+  /** PID, inside, of the process that adopts its orphans: 1, but on the plain host. */
+  init: number;
+  pid1: 'waits' | 'never waits';
+}
+
+/** What is kept of one arm: plain data, saved before anything judges it. */
+export interface HistoryRecord {
+  experiment: string;
+  arm: string;
+  box: Box | null;
+  observations: Observation[];
+}
+
+type Kind = Observation['kind'];
+type Of<K extends Kind> = Extract<Observation, { kind: K }>;
+
+/** The observations of one arm, with what a judge looks for in them. Reading only: nothing here changes the record. */
+export class History {
+  constructor(readonly record: HistoryRecord) {}
+
+  get arm(): string {
+    return this.record.arm;
+  }
+
+  /** PID of the process that adopts the sandbox's orphans. */
+  get init(): number {
+    return this.record.box?.init ?? 1;
+  }
+
+  of<K extends Kind>(kind: K): Of<K>[] {
+    return this.record.observations.filter((seen): seen is Of<K> => seen.kind === kind);
+  }
+
+  /** The last observation of that kind and moment, if there is one. */
+  at<K extends Kind>(kind: K, moment: string): Of<K> | undefined {
+    return this.of(kind)
+      .filter((seen) => seen.moment === moment)
+      .pop();
+  }
+
+  /** The process table taken at that moment; throws where none was: a judge turns that into `inconclusive`. */
+  table(moment: string): { table: ProcessTable; seen: Observation } {
+    const seen = this.at('processes', moment);
+    if (seen === undefined) throw new Error(`no process table was taken "${moment}"`);
+    return { table: new ProcessTable(seen.rows), seen };
+  }
+
+  /** The last that was seen of a terminal's screen; throws where it never was. */
+  screen(terminal: string): { text: string; seen: Observation } {
+    const seen = this.of('screen')
+      .filter((screen) => screen.terminal === terminal)
+      .pop();
+    if (seen === undefined) throw new Error(`nobody looked at the screen of ${terminal}`);
+    return { text: seen.text, seen };
+  }
+
+  /** The last that was seen of a file; throws where nobody looked. */
+  file(path: string): { state: 'there' | 'absent'; seen: Observation } {
+    const seen = this.of('file')
+      .filter((file) => file.path === path)
+      .pop();
+    if (seen === undefined) throw new Error(`nobody looked for ${path}`);
+    return { state: seen.state, seen };
+  }
+
+  /** The traced events of one sort, in order. */
+  events<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
+    return this.of('event').filter((seen): seen is Extract<Of<'event'>, { event: E }> => seen.event === event);
+  }
+}
+
+/** Notes observations down as they are made, and numbers them in order of time when the arm is over. */
+export class Recorder {
+  private readonly began = performance.now();
+  private readonly noted: Noted[] = [];
+
+  /** Milliseconds since the arm began. */
+  now(): number {
+    return performance.now() - this.began;
+  }
+
+  /** Milliseconds since the arm began, of a moment given in seconds since the Epoch. */
+  since(epochSeconds: number): number {
+    return epochSeconds * 1000 - performance.timeOrigin - this.began;
+  }
+
+  note(witness: string, fact: Fact, moment?: string, at = this.now()): void {
+    const when = Math.round(at * 10) / 10;
+    this.noted.push({ at: when, witness, ...(moment === undefined ? {} : { moment }), ...fact });
+  }
+
+  finish(): Observation[] {
+    return [...this.noted].sort((a, b) => a.at - b.at).map((seen, i) => ({ n: i + 1, ...seen }));
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Something that an experiment needs and the host has not. Not a failure of the experiment: the claims that depend on
+ * it come out `inconclusive`, and say what to install.
+ */
+export class Missing extends Error {
+  readonly need: string;
+  constructor(need: string, remedy: string) {
+    super(`needs ${need} (${remedy})`);
+    this.name = 'Missing';
+    this.need = need;
+  }
+}
+
+/** The Debian package that brings each program an experiment may ask for. */
+const packages: Record<string, string> = {
+  apache2: 'apache2-bin',
+  cc: 'gcc libc6-dev',
+  ps: 'procps',
+  setsid: 'util-linux',
+  ss: 'iproute2',
+  strace: 'strace',
+  unshare: 'util-linux',
+};
+
+/** `Missing`, naming the Debian package that brings `program`. */
+export function missingProgram(program: string): Missing {
+  return new Missing(program === 'cc' ? 'a C compiler' : program, `apt-get install ${packages[program] ?? program}`);
+}

@@ -1,0 +1,328 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { basename, dirname, join } from 'node:path';
+import { type ProcessPromise, $ as zx } from 'zx';
+import { type Box, Recorder } from './history';
+import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
+import { ProcessTable, parseProcesses, psCommand } from './processes';
+import { compile, needProgram } from './programs';
+import { parseStrace } from './strace';
+import { Terminal } from './terminal';
+import { type Condition, waitFor } from './until';
+
+export interface SandboxOptions {
+  /** Whether PID 1 waits for what it adopts, as an init does. Default `waits`. */
+  pid1?: Box['pid1'];
+  /** `host` does without namespaces even where they are to be had. Default: as PROCNOTES_HOST=1 in the environment says. */
+  on?: 'namespaces' | 'host';
+}
+
+export interface TerminalOptions {
+  /** The program that leads the session. Default: an interactive bash that reads no start-up file. */
+  program?: string[];
+  /** Run the program under strace: see `Sandbox.traced`. */
+  traced?: 'yes';
+  rows?: number;
+  columns?: number;
+}
+
+/** Which kind of sandbox `options` ask for on this host, and why it is no better one. */
+export async function whichSandbox(options: SandboxOptions = {}): Promise<{ kind: Box['kind']; refusals: string[] }> {
+  const on = options.on ?? (process.env.PROCNOTES_HOST === '1' ? 'host' : 'namespaces');
+  return on === 'host' ? { kind: 'host', refusals: [] } : bestWay();
+}
+
+/**
+ * Where an experiment runs: PID, mount, network, IPC and UTS namespaces of its own (and a user namespace for an
+ * ordinary user: namespaces(7), user_namespaces(7)), an init of our choosing, loopback up, a scratch directory in
+ * memory. Everything in it descends from init, and init ends with the process that opened it, however that ends.
+ * Where namespaces are forbidden init is a subreaper on the plain host instead, and answers for all the same.
+ */
+export class Sandbox {
+  /** The history so far. */
+  readonly recorder = new Recorder();
+  readonly facts: Box;
+  private readonly terminals: Terminal[] = [];
+  private readonly traces: string[] = [];
+
+  private constructor(
+    private readonly init: Init,
+    pid1: Box['pid1'],
+    private readonly programs: { enter: string; terminal: string },
+  ) {
+    this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
+  }
+
+  /** Opens one; the caller closes it. Throws `Missing` without a compiler. */
+  static async open(options: SandboxOptions = {}): Promise<Sandbox> {
+    const enter = await compile('lab/enter.c');
+    const terminal = await compile('lab/terminal.c');
+    const { kind } = await whichSandbox(options);
+    const pid1 = options.pid1 ?? 'waits';
+    return new Sandbox(await startInit(kind, pid1), pid1, { enter, terminal });
+  }
+
+  /** Ends everything in the sandbox and waits until it is gone. What terminals show and tracers wrote is noted down first. */
+  async close(): Promise<void> {
+    for (const terminal of this.terminals) await terminal.look('at the end');
+    for (const file of this.traces) await this.readTrace(file);
+    await stopInit(this.init);
+  }
+
+  /** The scratch directory, as processes inside name it: where everything starts, and HOME. */
+  get scratch(): string {
+    return this.init.scratch;
+  }
+
+  /** The path, for this process, of a file in the scratch directory. */
+  private outside(path: string): string {
+    return join(`${this.init.root}${this.scratch}`, path);
+  }
+
+  private get socket(): string {
+    return this.outside('.box');
+  }
+
+  /**
+   * zx's `$` inside the sandbox: each command is a child of init, in a session of its own. It is noted down with what it
+   * printed and how it ended; ending badly is an observation like another, so it does not throw.
+   */
+  $(pieces: TemplateStringsArray, ...args: unknown[]): ProcessPromise {
+    const shell = zx({
+      cwd: '/',
+      shell: '/bin/bash',
+      prefix: '',
+      nothrow: true,
+      spawn: ((command: string, _: unknown, options: object) =>
+        spawn(this.programs.enter, [this.socket, '/bin/bash', '-c', command], {
+          ...options,
+          shell: false,
+          detached: false,
+        })) as typeof spawn,
+    });
+    const at = this.recorder.now();
+    const running = shell(pieces, ...(args as string[]));
+    running.then(({ stdout, stderr, exitCode, signal }) => {
+      const status = signal ?? exitCode ?? 0;
+      this.recorder.note('sh', { kind: 'command', command: running.cmd, stdout, stderr, status }, undefined, at);
+    });
+    return running;
+  }
+
+  /** Runs a command inside without noting it down; gives what it printed, throws where it fails. */
+  private run(command: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.programs.enter, [this.socket, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let printed = '';
+      let complaint = '';
+      child.stdout.on('data', (text) => (printed += text));
+      child.stderr.on('data', (text) => (complaint += text));
+      child.once('error', reject);
+      child.once('close', (status) =>
+        status === 0
+          ? resolve(printed)
+          : reject(new Error(`${command.join(' ')} failed: ${complaint.trim() || `status ${status}`}`)),
+      );
+    });
+  }
+
+  /** Opens a terminal and waits for bash's prompt. The second call is "open another terminal". */
+  async terminal(name: string, { program, traced, rows = 24, columns = 80 }: TerminalOptions = {}): Promise<Terminal> {
+    const leader = program ?? ['bash', '--norc', '--noprofile', '-i'];
+    const command = traced === 'yes' ? [...this.tracer(), ...leader] : leader;
+    const window = spawn(this.programs.enter, [
+      this.socket,
+      this.programs.terminal,
+      String(rows),
+      String(columns),
+      ...command,
+    ]);
+    const home = { recorder: this.recorder, run: (words: string[]) => this.run(words) };
+    const terminal = await Terminal.attach(name, window, home, { rows, columns });
+    this.terminals.push(terminal);
+    const how = traced === 'yes' ? ', traced' : '';
+    this.recorder.note('the experiment', {
+      kind: 'act',
+      what: `open ${name} on ${terminal.tty}: ${leader.join(' ')}${how}`,
+    });
+    if (program === undefined) await waitFor(terminal.shows(/\$ ?$/), 10_000);
+    return terminal;
+  }
+
+  /** Writes files into the scratch directory; one that begins with `#!` is made executable. */
+  files(files: Record<string, string>): void {
+    for (const [path, text] of Object.entries(files)) {
+      const target = this.outside(path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text);
+      if (text.startsWith('#!')) chmodSync(target, 0o755);
+    }
+    this.recorder.note('the experiment', { kind: 'act', what: `write ${Object.keys(files).join(', ')}` });
+  }
+
+  /** What stands in a file of the scratch directory. */
+  read(path: string): string {
+    return readFileSync(this.outside(path), 'utf8');
+  }
+
+  /** Puts a program of notebooks/programs/, compiled, into the scratch directory: `./NAME`. Throws `Missing` without a compiler. */
+  async program(name: string): Promise<void> {
+    copyFileSync(await compile(`programs/${name}.c`), this.outside(name));
+    this.recorder.note('the experiment', { kind: 'act', what: `compile ${name}.c` });
+  }
+
+  /** Throws `Missing` where the host lacks a program that the experiment needs. */
+  needs(...programs: string[]): void {
+    for (const program of programs) needProgram(program);
+  }
+
+  /**
+   * A port for a server: `wanted` itself, as each network namespace has all of them. On the plain host
+   * PROCNOTES_PORT names another; throws where it is taken.
+   */
+  async port(wanted: number): Promise<number> {
+    if (this.facts.kind !== 'host') return wanted;
+    const port = Number(process.env.PROCNOTES_PORT ?? wanted);
+    await new Promise<void>((resolve, reject) => {
+      const probe = createServer();
+      probe.once('error', () =>
+        reject(new Error(`port ${port} is taken on this host; set PROCNOTES_PORT to a free one`)),
+      );
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
+    });
+    return port;
+  }
+
+  /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
+  private async processes(): Promise<ProcessTable> {
+    const all = new ProcessTable(parseProcesses(await this.run(psCommand.split(' ')))).below(this.facts.init);
+    return new ProcessTable(all.rows.filter((process) => process.args !== psCommand));
+  }
+
+  /** Looks at the process table, and notes it down under `moment`. */
+  async ps(moment?: string): Promise<ProcessTable> {
+    const table = await this.processes();
+    this.recorder.note('ps', { kind: 'processes', rows: table.rows }, moment);
+    return table;
+  }
+
+  /** Sends a signal to a process, or, where `pid` is negative, to a process group (kill(1), inside). */
+  async kill(pid: number, signal = 'TERM'): Promise<void> {
+    this.recorder.note('the experiment', { kind: 'act', what: `kill -${signal} -- ${pid}` });
+    await this.run(['kill', `-${signal}`, '--', String(pid)]);
+  }
+
+  private tracer(): string[] {
+    const file = join(this.scratch, `.strace-${this.traces.length + 1}`);
+    this.traces.push(basename(file));
+    const calls = 'trace=%process,kill,tkill,tgkill,setsid,setpgid';
+    return [needProgram('strace'), '-DDD', '-f', '-q', '-ttt', '-o', file, '-e', calls, '-e', 'signal=all'];
+  }
+
+  /**
+   * The command line that runs `command` under strace(1), which tells of every process it starts: kinship, signals, ends.
+   * The tracer is a grandchild in a session of its own (-DDD), so that kinship, groups and sessions are as without it;
+   * it slows: never judge a race by it. What it saw is part of the history when the arm is over.
+   */
+  traced(command: string): string {
+    return [...this.tracer(), command].join(' ');
+  }
+
+  /** Reads a trace when the tracer has caught up: when it has told of the end of every process that is gone. */
+  private async readTrace(file: string): Promise<void> {
+    if (!this.there(file)) return;
+    const told = await waitFor(
+      {
+        what: `strace to tell of every end in ${file}`,
+        look: () => {
+          const events = parseStrace(this.read(file));
+          const ended = new Set(events.map((event) => (event.event === 'exit' ? event.pid : 0)));
+          const late = events.find((event) => event.event === 'fork' && !ended.has(event.child) && this.stateOf(event.child) === 'gone');
+          if (late === undefined) return { met: 'yes', value: events, witness: 'strace' };
+          return { met: 'no', seen: `nothing of the end of ${late.event === 'fork' ? late.child : '?'}` };
+        },
+      },
+      10_000,
+    );
+    for (const { at, ...event } of told.value) this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
+  }
+
+  /** Waits for a fact, at most `within` milliseconds, and notes it down. Throws `TimeOut`, which says what was last seen. */
+  async until<T>(
+    condition: Condition<T>,
+    { within = 10_000, moment }: { within?: number; moment?: string } = {},
+  ): Promise<T> {
+    const { value, witness, fact } = await waitFor(condition, within);
+    if (fact !== undefined) this.recorder.note(witness, fact, moment);
+    return value;
+  }
+
+  private there(path: string): boolean {
+    const folder = dirname(this.outside(path));
+    return isFolder(folder) && readdirSync(folder).includes(basename(path));
+  }
+
+  /** Looks now whether a file of the scratch directory is there, and notes it down. */
+  look(path: string): 'there' | 'absent' {
+    const state = this.there(path) ? 'there' : 'absent';
+    this.recorder.note('the file system', { kind: 'file', path, state });
+    return state;
+  }
+
+  /** That a file of the scratch directory is there. */
+  exists(path: string): Condition {
+    return {
+      what: `${path} to be there`,
+      look: () =>
+        this.there(path)
+          ? { met: 'yes', value: undefined, witness: 'the file system', fact: { kind: 'file', path, state: 'there' } }
+          : { met: 'no', seen: `the scratch directory holds ${readdirSync(this.outside('.')).join(', ')}` },
+    };
+  }
+
+  /** The state of a process as /proc/PID/stat gives it (`S`, `Z`, …: proc(5)), or `gone`. */
+  private stateOf(pid: number): string {
+    try {
+      const stat = readFileSync(`${this.init.root}/proc/${pid}/stat`, 'utf8');
+      return stat.charAt(stat.lastIndexOf(')') + 2);
+    } catch {
+      return 'gone';
+    }
+  }
+
+  /** That a process is in a state: `Z` is a zombie, `T` stopped; `gone` is ended and waited for. */
+  state(pid: number, wanted: string): Condition {
+    return {
+      what: `process ${pid} to be ${wanted}`,
+      look: () => {
+        const state = this.stateOf(pid);
+        if (state !== wanted) return { met: 'no', seen: `its state is ${state}` };
+        return { met: 'yes', value: undefined, witness: '/proc', fact: { kind: 'process', pid, state } };
+      },
+    };
+  }
+
+  /** That a process has ended and been waited for. */
+  gone(pid: number): Condition {
+    return this.state(pid, 'gone');
+  }
+
+  /** That `test` finds what it wants in the process table: it is given one after another, and gives undefined to go on waiting. */
+  table<T>(what: string, test: (table: ProcessTable) => T | undefined): Condition<T> {
+    return {
+      what,
+      look: async () => {
+        const table = await this.processes();
+        const value = test(table);
+        if (value === undefined) return { met: 'no', seen: `\n${table}` };
+        return { met: 'yes', value, witness: 'ps', fact: { kind: 'processes', rows: table.rows } };
+      },
+    };
+  }
+
+  /** That a process of this name is there; gives the table it was seen in. */
+  running(comm: string): Condition<ProcessTable> {
+    return this.table(`${comm} to run`, (table) => (table.allNamed(comm).length > 0 ? table : undefined));
+  }
+}

@@ -1,0 +1,171 @@
+import type { ChildProcess } from 'node:child_process';
+import { Terminal as Emulator } from '@xterm/headless';
+import type { Recorder } from './history';
+import type { Condition } from './until';
+
+const controls: Record<string, string> = { Enter: '\r', Tab: '\t', Escape: '\x1b', Backspace: '\x7f' };
+
+/** The bytes that a key sends: `Enter`, `Tab`, `Escape`, `Backspace`, or `Ctrl-` and a letter or one of `\`, `]`, `^`, `_`. */
+export function keyBytes(key: string): string {
+  const control = /^Ctrl-([A-Za-z\\\]^_])$/.exec(key);
+  const bytes = control?.[1] ? String.fromCharCode(control[1].toUpperCase().charCodeAt(0) & 31) : controls[key];
+  if (bytes === undefined)
+    throw new Error(`no key is called "${key}"; there are: ${Object.keys(controls).join(', ')}, Ctrl-C and its like`);
+  return bytes;
+}
+
+/** What a window needs of its sandbox. */
+interface Home {
+  recorder: Recorder;
+  /** Runs a command inside and waits for it; throws where it fails. */
+  run(command: string[]): Promise<string>;
+}
+
+/**
+ * A pseudo-terminal inside a sandbox, with an interactive program on it that leads a session (pty(7), credentials(7)):
+ * what a person has in front of them. What it shows is read from a terminal emulator, as text.
+ */
+export class Terminal {
+  /** The slave, as `tty` prints it. */
+  readonly tty: string;
+  /** PID of the program on it: the session leader and controlling process. */
+  readonly leader: number;
+  private readonly emulator: Emulator;
+  private pending = Promise.resolve();
+  private state: 'open' | 'hung up' = 'open';
+
+  private constructor(
+    readonly name: string,
+    private readonly window: ChildProcess,
+    private readonly home: Home,
+    greeting: { tty: string; leader: number; rest: Buffer },
+    size: { rows: number; columns: number },
+  ) {
+    this.tty = greeting.tty;
+    this.leader = greeting.leader;
+    this.emulator = new Emulator({ rows: size.rows, cols: size.columns, scrollback: 1000, allowProposedApi: true });
+    this.emulator.onData((answer) => this.send(answer));
+    const show = (bytes: Buffer) => {
+      this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
+    };
+    show(greeting.rest);
+    window.stdout?.on('data', show);
+    window.stdin?.on('error', () => {}); // the window may go first; what it shows says so
+  }
+
+  /** Takes over a `terminal` process that has just been started: waits for its first line. */
+  static async attach(
+    name: string,
+    window: ChildProcess,
+    home: Home,
+    size: { rows: number; columns: number },
+  ): Promise<Terminal> {
+    const greeting = await new Promise<{ tty: string; leader: number; rest: Buffer }>((resolve, reject) => {
+      let read = Buffer.alloc(0);
+      let complaint = '';
+      const onData = (bytes: Buffer) => {
+        read = Buffer.concat([read, bytes]);
+        const end = read.indexOf(10);
+        if (end < 0) return;
+        window.stdout?.off('data', onData);
+        const [, tty = '', leader = ''] = read.subarray(0, end).toString().split(' ');
+        resolve({ tty, leader: Number(leader), rest: read.subarray(end + 1) });
+      };
+      window.stdout?.on('data', onData);
+      window.stderr?.on('data', (bytes: Buffer) => (complaint += bytes));
+      window.once('error', reject);
+      window.once('exit', () =>
+        reject(new Error(`${name} could not be opened: ${complaint.trim() || 'it ended at once'}`)),
+      );
+    });
+    return new Terminal(name, window, home, greeting, size);
+  }
+
+  private send(bytes: string): void {
+    if (this.state === 'hung up') throw new Error(`${this.name} is hung up: nothing can be typed into it`);
+    this.window.stdin?.write(bytes);
+  }
+
+  /** Types `text`; a line feed is the Enter key. */
+  type(text: string): void {
+    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: type ${text.trimEnd()}` });
+    this.send(text.replace(/\r?\n/g, '\r'));
+  }
+
+  /** Pastes `text`, bracketed where the program asked for that (as readline does). */
+  paste(text: string): void {
+    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: paste ${text.trimEnd()}` });
+    const bytes = text.replace(/\r?\n/g, '\r');
+    this.send(this.emulator.modes.bracketedPasteMode ? `\x1b[200~${bytes}\x1b[201~` : bytes);
+  }
+
+  /** Presses one key: `Ctrl-C`, `Ctrl-D`, `Ctrl-Z`, `Enter`, … */
+  press(key: string): void {
+    const bytes = keyBytes(key);
+    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: press ${key}` });
+    this.send(bytes);
+  }
+
+  /** What stands on the screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */
+  screen(): string {
+    const buffer = this.emulator.buffer.active;
+    const lines: string[] = [];
+    for (let y = 0; y < buffer.length; y++) {
+      const line = buffer.getLine(y);
+      if (line === undefined) continue;
+      const text = line.translateToString(true);
+      if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += text;
+      else lines.push(text);
+    }
+    return lines.join('\n').trimEnd();
+  }
+
+  /** That the screen has this text on it. */
+  shows(text: string | RegExp): Condition {
+    return {
+      what: `${this.name} to show ${text instanceof RegExp ? text : JSON.stringify(text)}`,
+      look: async () => {
+        await this.pending;
+        const screen = this.screen();
+        const met = text instanceof RegExp ? text.test(screen) : screen.includes(text);
+        if (!met) return { met: 'no', seen: screen === '' ? 'an empty screen' : `\n${screen}` };
+        return {
+          met: 'yes',
+          value: undefined,
+          witness: this.name,
+          fact: { kind: 'screen', terminal: this.name, text: screen },
+        };
+      },
+    };
+  }
+
+  /** Notes down what the screen shows now. */
+  async look(moment?: string): Promise<string> {
+    await this.pending;
+    const text = this.screen();
+    this.home.recorder.note(this.name, { kind: 'screen', terminal: this.name, text }, moment);
+    return text;
+  }
+
+  /** Gives the window another size; the kernel tells the foreground process group by SIGWINCH (tty_ioctl(4)). */
+  async resize(rows: number, columns: number): Promise<void> {
+    this.home.recorder.note('the experiment', {
+      kind: 'act',
+      what: `${this.name}: resize to ${rows} rows of ${columns}`,
+    });
+    this.emulator.resize(columns, rows);
+    await this.home.run(['stty', '-F', this.tty, 'rows', String(rows), 'cols', String(columns)]);
+  }
+
+  /** Closes the window: the master goes, and the kernel hangs the terminal up. Resolves when it is gone. */
+  async hangUp(): Promise<void> {
+    if (this.state === 'hung up') return;
+    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: close the window` });
+    this.state = 'hung up';
+    const gone = new Promise((resolve) => this.window.once('exit', resolve));
+    if (this.window.exitCode === null && this.window.signalCode === null) {
+      this.window.stdin?.end();
+      await gone;
+    }
+  }
+}
