@@ -17,11 +17,14 @@ const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 /** Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. */
-export function show(thing: History | Finding[] | ProcessTable | { stdout: string } | string): void {
+export function show(thing: Shown): void {
   put(bundleOf(thing));
 }
 
-export function bundleOf(thing: History | Finding[] | ProcessTable | { stdout: string } | string): Bundle {
+/** What can be shown; of a command, what it printed. */
+export type Shown = History | Finding[] | ProcessTable | { stdout: string } | string;
+
+export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
   if (thing instanceof ProcessTable) return preformatted(thing.toString());
   if (Array.isArray(thing)) return findingsBundle(thing);
@@ -75,7 +78,7 @@ export function factText(seen: Observation): string {
     case 'act':
       return seen.what;
     case 'command':
-      return `$ ${seen.command}${seen.status === 0 ? '' : ` → ${seen.status}`}\n${seen.stdout}${seen.stderr}`.trimEnd();
+      return `$ ${seen.command}${seen.status === 0 ? '' : ` → ${seen.status}`}\n${seen.stdout}${seen.stderr}`.replace(/\r/g, '').trimEnd();
     case 'processes':
       return new ProcessTable(seen.rows).toString();
     case 'screen':
