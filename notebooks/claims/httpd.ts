@@ -10,7 +10,8 @@ function server(history: History) {
   return { parent, children: table.childrenOf(parent.pid), table, seen };
 }
 
-const left = (table: ProcessTable, processes: Process[]) => processes.filter(({ pid }) => table.find(pid) !== undefined);
+const left = (table: ProcessTable, processes: Process[]) =>
+  processes.filter(({ pid }) => table.find(pid) !== undefined);
 
 /** Parent and children are gone. */
 function allGone(history: History): Seen {
@@ -18,8 +19,13 @@ function allGone(history: History): Seen {
   const { table, seen: after } = history.table('after');
   if (table.find(parent.pid) !== undefined) return unseen(`the parent (${parent.pid}) was still there`);
   const remain = left(table, children).length;
-  if (remain === 0) return yes(`the parent (${parent.pid}) and its ${children.length} children are gone`, before, after);
-  return no(`the parent (${parent.pid}) is gone, ${remain} of its ${children.length} children are there`, before, after);
+  if (remain === 0)
+    return yes(`the parent (${parent.pid}) and its ${children.length} children are gone`, before, after);
+  return no(
+    `the parent (${parent.pid}) is gone, ${remain} of its ${children.length} children are there`,
+    before,
+    after,
+  );
 }
 
 /** All show one SESS and one PGRP, both equal to the children's PPID. */
@@ -58,12 +64,21 @@ function hungUpAndGone(history: History): Seen {
 /** The parent signals its group, then its children. */
 function parentSignals(history: History): Seen {
   const { parent, children, seen } = server(history);
-  const [toGroup] = history.events('kill').filter((sent) => sent.by === parent.pid && sent.to === -parent.pgid && sent.signal === 'SIGTERM');
+  const [toGroup] = history
+    .events('kill')
+    .filter((sent) => sent.by === parent.pid && sent.to === -parent.pgid && sent.signal === 'SIGTERM');
   const told = signalsTo(history, children, 'SIGTERM').filter((signal) => signal.from === parent.pid);
   const reached = children.filter(({ pid }) => told.some((signal) => signal.pid === pid));
-  if (toGroup === undefined) return no('the parent sent nothing', seen, ...history.events('exit').filter(({ pid }) => pid === parent.pid));
-  if (reached.length < children.length) return no(`${reached.length} of ${children.length} children were told`, seen, toGroup, ...told);
-  return yes(`the parent (${parent.pid}) sent SIGTERM to its group, and all ${children.length} children took it from there`, seen, toGroup, ...told);
+  if (toGroup === undefined)
+    return no('the parent sent nothing', seen, ...history.events('exit').filter(({ pid }) => pid === parent.pid));
+  if (reached.length < children.length)
+    return no(`${reached.length} of ${children.length} children were told`, seen, toGroup, ...told);
+  return yes(
+    `the parent (${parent.pid}) sent SIGTERM to its group, and all ${children.length} children took it from there`,
+    seen,
+    toGroup,
+    ...told,
+  );
 }
 
 /** What the bystander said that it got first. */
@@ -109,7 +124,9 @@ function portHeld(history: History): Seen {
   if (start === undefined) return unseen('no new server was started');
   const [, refusal] = /(Address already in use)/.exec(start.stderr) ?? [];
   if (refusal !== undefined) return yes(`a new server: ${refusal}`, seen, start);
-  return start.status === 0 ? no('a new server starts', seen, start) : unseen(`a new server ended with ${start.status}: ${start.stderr.trim()}`);
+  return start.status === 0
+    ? no('a new server starts', seen, start)
+    : unseen(`a new server ended with ${start.status}: ${start.stderr.trim()}`);
 }
 
 /** The parent and its listening socket are the same afterwards, the children others. */
@@ -120,12 +137,15 @@ function parentKept(history: History): Seen {
   const listening = history.of('command').filter((command) => command.command.includes('ss -tlne'));
   const inodes = listening.map((command) => /ino:(\d+)/.exec(command.stdout)?.[1]);
   const [first, last] = [listening[0], listening[listening.length - 1]];
-  if (first === undefined || last === undefined || first === last) return unseen('nobody looked at the listening socket twice');
+  if (first === undefined || last === undefined || first === last)
+    return unseen('nobody looked at the listening socket twice');
   const stays = after.rows.some(({ pid }) => pid === parent.pid);
   const socket = inodes[0] !== undefined && inodes[0] === inodes[inodes.length - 1] ? 'the same' : 'another';
   const kept = children.filter(({ pid }) => after.rows.some((process) => process.pid === pid)).length;
   const shown = `parent ${parent.pid} ${stays ? 'stays' : 'is gone'}, listening socket ${socket}, ${kept} of ${children.length} old children left`;
-  return stays && socket === 'the same' ? yes(shown, before, after, first, last) : no(shown, before, after, first, last);
+  return stays && socket === 'the same'
+    ? yes(shown, before, after, first, last)
+    : no(shown, before, after, first, last);
 }
 
 /** The answer that was under way came to its end. */
@@ -163,7 +183,11 @@ function noForeground(history: History): Seen {
 
 export const claims: Claims = {
   'httpd.children-die': { effect: allGone, treatment: ['TERM'], control: ['KILL'] },
-  'httpd.is-session-leader': { effect: leadsSessionAndGroup, treatment: ['TERM'], control: ['foreground, from a shell'] },
+  'httpd.is-session-leader': {
+    effect: leadsSessionAndGroup,
+    treatment: ['TERM'],
+    control: ['foreground, from a shell'],
+  },
   'httpd.sighup-kills-them': { effect: hungUp, treatment: ['TERM'], control: ['KILL, leader of a terminal'] },
   'httpd.parent-signals': { effect: parentSignals, treatment: ['TERM'], control: ['KILL'] },
   'httpd.group-is-signalled': {
@@ -179,5 +203,9 @@ export const claims: Claims = {
   'httpd.usr1-finishes': { effect: answerWhole, treatment: ['USR1'], control: ['HUP'] },
   'session.daemon-no-tty': { effect: noTerminal, treatment: ['TERM'], control: ['foreground, from a shell'] },
   'session.daemon-no-foreground': { effect: noForeground, treatment: ['TERM'], control: ['foreground, from a shell'] },
-  'session.daemon-leader-death': { effect: hungUpAndGone, treatment: ['KILL'], control: ['KILL, leader of a terminal'] },
+  'session.daemon-leader-death': {
+    effect: hungUpAndGone,
+    treatment: ['KILL'],
+    control: ['KILL, leader of a terminal'],
+  },
 };

@@ -12,7 +12,9 @@ function pair(history: History) {
 function madeIt(history: History): Seen {
   const { seen: before } = pair(history);
   const { state, seen } = history.file('abcdef');
-  return state === 'there' ? yes('b.sh made abcdef', before, seen) : no('b.sh ended without making abcdef', before, seen);
+  return state === 'there'
+    ? yes('b.sh made abcdef', before, seen)
+    : no('b.sh ended without making abcdef', before, seen);
 }
 
 function goesToInitAndOn(history: History): Seen {
@@ -25,12 +27,19 @@ function goesToInitAndOn(history: History): Seen {
   if (later.ppid !== history.init) return no(`b.sh's parent is ${later.ppid}, not init`, before, after);
   const { state, seen: file } = history.file('abcdef');
   if (state === 'absent') return no(`b.sh went to init (${history.init}) but ended before mkdir`, before, after, file);
-  return yes(`b.sh (${b.pid}) went from a.sh (${a.pid}) to init (${history.init}), ran on, and made abcdef`, before, after, file);
+  return yes(
+    `b.sh (${b.pid}) went from a.sh (${a.pid}) to init (${history.init}), ran on, and made abcdef`,
+    before,
+    after,
+    file,
+  );
 }
 
 function showsTerminated(history: History): Seen {
   const { text, seen } = history.screen('Terminal 1');
-  return /^Terminated$/m.test(text) ? yes('the screen has the line "Terminated"', seen) : no('the screen has no such line', seen);
+  return /^Terminated$/m.test(text)
+    ? yes('the screen has the line "Terminated"', seen)
+    : no('the screen has no such line', seen);
 }
 
 /** SESS the same, PGRP the same and a.sh's PID, and a.sh not the leader of the session. */
@@ -54,9 +63,12 @@ function calledIntoNewGroup(history: History): Seen {
 /** Whether the kill of a.sh, leader of its session, was the end of b.sh too. */
 function takesChildAlong(history: History): Seen {
   const { a, seen: before } = pair(history);
-  const leads = a.sid === a.pid ? `a.sh (${a.pid}) leads its session, terminal ${a.tty}` : `a.sh (${a.pid}) leads no session`;
+  const leads =
+    a.sid === a.pid ? `a.sh (${a.pid}) leads its session, terminal ${a.tty}` : `a.sh (${a.pid}) leads no session`;
   const { state, seen } = history.file('abcdef');
-  return state === 'absent' ? yes(`${leads}; b.sh went along`, before, seen) : no(`${leads}; b.sh ran on`, before, seen);
+  return state === 'absent'
+    ? yes(`${leads}; b.sh went along`, before, seen)
+    : no(`${leads}; b.sh ran on`, before, seen);
 }
 
 /** Adopted, and waited for when it ended. */
@@ -69,7 +81,9 @@ function adoptedAndReaped(history: History): Seen {
     .filter((seen) => seen.pid === b.pid)
     .pop();
   if (end === undefined) return unseen('nobody looked at the end of b.sh');
-  return end.state === 'gone' ? yes('init waited for it: it is gone', after, end) : no(`it stays, in state ${end.state}`, after, end);
+  return end.state === 'gone'
+    ? yes('init waited for it: it is gone', after, end)
+    : no(`it stays, in state ${end.state}`, after, end);
 }
 
 /** The memory and the descriptor table that /proc/PID/status shows. */
@@ -100,7 +114,8 @@ function hangUp(history: History, process: Process) {
 function kernelHangsUp(history: History): Seen {
   const { a, b, seen } = pair(history);
   const [one, other] = [hangUp(history, a), hangUp(history, b)];
-  if (one.ended === undefined || other.ended === undefined) return unseen('the trace does not tell how a.sh and b.sh ended');
+  if (one.ended === undefined || other.ended === undefined)
+    return unseen('the trace does not tell how a.sh and b.sh ended');
   const told = [...one.told, ...other.told];
   const [first] = told.filter((signal) => signal.code === 'SI_KERNEL');
   if (first === undefined) return no('neither took SIGHUP from the kernel', seen, one.ended, other.ended);
@@ -123,8 +138,11 @@ function shellPassesOn(history: History): Seen {
   const shell = table.find(a.ppid);
   if (shell === undefined) return no('a.sh has another parent than the shell', seen);
   const told = history.events('signal').find((event) => event.pid === shell.pid && event.signal === 'SIGHUP');
-  const sent = history.events('kill').find((event) => event.by === shell.pid && event.to === -a.pgid && event.signal === 'SIGHUP');
-  if (told === undefined) return no('the shell was not told of any hang-up', seen, ...history.events('exit').slice(0, 1));
+  const sent = history
+    .events('kill')
+    .find((event) => event.by === shell.pid && event.to === -a.pgid && event.signal === 'SIGHUP');
+  if (told === undefined)
+    return no('the shell was not told of any hang-up', seen, ...history.events('exit').slice(0, 1));
   if (sent === undefined) return no('the shell was told, and passed nothing on', seen, told);
   return yes(`bash (${shell.pid}) took SIGHUP, and sent SIGHUP to the group of its job (${a.pgid})`, seen, told, sent);
 }
@@ -142,7 +160,8 @@ function oneSessionAGroup(history: History): Seen {
   const sessions = new Map<number, Set<number>>();
   for (const { pgid, sid } of table.rows) sessions.set(pgid, (sessions.get(pgid) ?? new Set()).add(sid));
   const astray = table.rows.find(({ pgid, sid }) => pgid < 1 || sid < 1 || sessions.get(pgid)?.size !== 1);
-  if (astray !== undefined) return no(`${astray.comm} (${astray.pid}) has group ${astray.pgid} in session ${astray.sid}`, seen);
+  if (astray !== undefined)
+    return no(`${astray.comm} (${astray.pid}) has group ${astray.pgid} in session ${astray.sid}`, seen);
   const [refusal] = /^refused .*$/m.exec(text) ?? [];
   if (refusal === undefined) return no('the process joined the group', screen);
   return yes(`${refusal}; all ${table.rows.length} processes have a group, each group in one session`, screen, seen);
@@ -186,14 +205,22 @@ export const claims: Claims = {
     treatment: ['shell killed, job in the foreground'],
     control: ['shell killed, job in the background'],
   },
-  'session.sighup-default': { effect: hangUpEnds, treatment: ['window closed, background'], control: ['window closed, nohup'] },
+  'session.sighup-default': {
+    effect: hangUpEnds,
+    treatment: ['window closed, background'],
+    control: ['window closed, nohup'],
+  },
   'session.background-unaffected': {
     effect: madeIt,
     condition: 'whether the shell that dies could pass the hang-up on',
     treatment: ['shell killed, job in the background', 'shell hung up, job in the background'],
     control: ['shell killed, job in the foreground'],
   },
-  'session.b-is-foreground': { effect: inForeground, treatment: ['kill a.sh'], control: ['shell killed, job in the background'] },
+  'session.b-is-foreground': {
+    effect: inForeground,
+    treatment: ['kill a.sh'],
+    control: ['shell killed, job in the background'],
+  },
   'session.shell-passes-on': {
     effect: shellPassesOn,
     treatment: ['window closed, foreground', 'window closed, background'],

@@ -238,14 +238,17 @@ export class Sandbox {
         look: () => {
           const events = parseStrace(this.read(file));
           const ended = new Set(events.map((event) => (event.event === 'exit' ? event.pid : 0)));
-          const late = events.find((event) => event.event === 'fork' && !ended.has(event.child) && this.stateOf(event.child) === 'gone');
+          const late = events.find(
+            (event) => event.event === 'fork' && !ended.has(event.child) && this.stateOf(event.child) === 'gone',
+          );
           if (late === undefined) return { met: 'yes', value: events, witness: 'strace' };
           return { met: 'no', seen: `nothing of the end of ${late.event === 'fork' ? late.child : '?'}` };
         },
       },
       10_000,
     );
-    for (const { at, ...event } of told.value) this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
+    for (const { at, ...event } of told.value)
+      this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
   }
 
   /** Waits for a fact, at most `within` milliseconds, and notes it down. Throws `TimeOut`, which says what was last seen. */

@@ -78,7 +78,9 @@ export function factText(seen: Observation): string {
     case 'act':
       return seen.what;
     case 'command':
-      return `$ ${seen.command}${seen.status === 0 ? '' : ` → ${seen.status}`}\n${seen.stdout}${seen.stderr}`.replace(/\r/g, '').trimEnd();
+      return `$ ${seen.command}${seen.status === 0 ? '' : ` → ${seen.status}`}\n${seen.stdout}${seen.stderr}`
+        .replace(/\r/g, '')
+        .trimEnd();
     case 'processes':
       return new ProcessTable(seen.rows).toString();
     case 'screen':
