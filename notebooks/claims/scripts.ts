@@ -116,10 +116,10 @@ function kernelHangsUp(history: History): Seen {
   const [one, other] = [hangUp(history, a), hangUp(history, b)];
   if (one.ended === undefined || other.ended === undefined)
     return unseen('the trace does not tell how a.sh and b.sh ended');
-  const told = [...one.told, ...other.told];
-  const [first] = told.filter((signal) => signal.code === 'SI_KERNEL');
-  if (first === undefined) return no('neither took SIGHUP from the kernel', seen, one.ended, other.ended);
-  return yes('both took SIGHUP from the kernel (SI_KERNEL)', seen, ...told, one.ended, other.ended);
+  const told = [one, other].flatMap((process) => process.told.find((signal) => signal.code === 'SI_KERNEL') ?? []);
+  const cites = [seen, ...told, one.ended, other.ended];
+  if (told.length === 2) return yes('both took SIGHUP from the kernel (SI_KERNEL)', ...cites);
+  return no(`${told.length === 0 ? 'neither' : 'only one of them'} took SIGHUP from the kernel`, ...cites);
 }
 
 /** Whoever was told of SIGHUP ended by it. */
@@ -162,8 +162,10 @@ function oneSessionAGroup(history: History): Seen {
   const astray = table.rows.find(({ pgid, sid }) => pgid < 1 || sid < 1 || sessions.get(pgid)?.size !== 1);
   if (astray !== undefined)
     return no(`${astray.comm} (${astray.pid}) has group ${astray.pgid} in session ${astray.sid}`, seen);
-  const [refusal] = /^refused .*$/m.exec(text) ?? [];
-  if (refusal === undefined) return no('the process joined the group', screen);
+  if (/^joined /m.test(text)) return no('the process joined the group', screen);
+  const [refusal] = /^refused .*: Operation not permitted;.*$/m.exec(text) ?? [];
+  if (refusal === undefined) return unseen('the attempt was neither allowed nor refused with EPERM');
+  if (table.rows.length === 0) return unseen('there was no process to look at');
   return yes(`${refusal}; all ${table.rows.length} processes have a group, each group in one session`, screen, seen);
 }
 

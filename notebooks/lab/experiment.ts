@@ -20,10 +20,7 @@ export async function experiment<Name extends string>(
   const names = Object.keys(arms) as Name[];
   const run = (arm: Name) => runArm(name, arm, arms[arm]);
   const runs = (await onHost()) ? await oneByOne(names, run) : await Promise.all(names.map(run));
-  for (const { record } of runs) {
-    tell({ tell: 'history', history: record });
-    put(historyBundle(record));
-  }
+  for (const { record } of runs) put(historyBundle(record));
   const failed = runs.find((run) => run.error !== undefined);
   if (failed !== undefined) throw failed.error;
   return Object.fromEntries(runs.map(({ record }) => [record.arm, new History(record)])) as Record<Name, History>;

@@ -1,6 +1,3 @@
-import type { HistoryRecord } from './history';
-import type { Finding } from './judge';
-
 /** The media types that a notebook's outputs carry beside what people read. */
 export const media = {
   history: 'application/vnd.procnotes.history+json',
@@ -10,14 +7,12 @@ export const media = {
 /** One thing shown, in several forms of which the reader's program takes the best: a Jupyter MIME bundle. */
 export type Bundle = { 'text/plain': string; 'text/html'?: string; [medium: string]: unknown };
 
-/** What a running notebook tells the command that runs it. */
+/** What a running notebook tells the command that runs it: where it is, and what it shows. */
 export type Message =
-  | { tell: 'cell'; id: string; line: number }
+  | { tell: 'cell'; id: string }
   | { tell: 'arm'; experiment: string; arm: string; state: 'begins' | 'is over' }
-  | { tell: 'shown'; text: string }
-  | { tell: 'history'; history: HistoryRecord }
-  | { tell: 'findings'; findings: Finding[] }
-  | { tell: 'error'; message: string; stack?: string }
+  | { tell: 'shown'; bundle: Bundle }
+  | { tell: 'error'; message: string; stack: string; expected: 'yes' | 'no' }
   | { tell: 'done' };
 
 /** Where output goes: to Jupyter, to the command that runs the notebook, or to the terminal. */
@@ -46,6 +41,6 @@ export function tell(message: Message): void {
 export function put(bundle: Bundle): void {
   const where = place();
   if (where === 'jupyter') jupyterDisplay()?.({ data: bundle, metadata: {}, transient: {} }, false);
-  else if (where === 'command') tell({ tell: 'shown', text: bundle['text/plain'] });
+  else if (where === 'command') tell({ tell: 'shown', bundle });
   else console.log(bundle['text/plain']);
 }

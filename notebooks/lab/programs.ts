@@ -37,6 +37,9 @@ export function needProgram(name: string): string {
   return path;
 }
 
+/** The folders of a compiled program's path: they say nothing of it, but something of the machine. */
+export const compiledPath = /^\S*\/programs\/[0-9a-f]{16}\//;
+
 const compiled = new Map<string, Promise<string>>();
 
 /**

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -6,7 +6,7 @@ import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
-import { compile, needProgram } from './programs';
+import { compile, compiledPath, needProgram } from './programs';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
 import { type Condition, waitFor } from './until';
@@ -94,6 +94,7 @@ export class Sandbox {
       shell: '/bin/bash',
       prefix: '',
       nothrow: true,
+      quiet: true,
       spawn: ((command: string, _: unknown, options: object) =>
         spawn(this.programs.enter, [this.socket, '/bin/bash', '-c', command], {
           ...options,
@@ -110,10 +111,16 @@ export class Sandbox {
     return running;
   }
 
+  /** Starts a program inside, with pipes for its standard streams; it ends with the sandbox at the latest. Noted down nowhere. */
+  spawn(command: string[]): ChildProcessWithoutNullStreams {
+    return spawn(this.programs.enter, [this.socket, ...command]);
+  }
+
   /** Runs a command inside without noting it down; gives what it printed, throws where it fails. */
   private run(command: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.programs.enter, [this.socket, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = this.spawn(command);
+      child.stdin.end();
       let printed = '';
       let complaint = '';
       child.stdout.on('data', (text) => (printed += text));
@@ -197,7 +204,8 @@ export class Sandbox {
   /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
   private async processes(): Promise<ProcessTable> {
     const all = new ProcessTable(parseProcesses(await this.run(psCommand.split(' ')))).below(this.facts.init);
-    return new ProcessTable(all.rows.filter((process) => process.args !== psCommand));
+    const rows = all.rows.filter((process) => process.args !== psCommand);
+    return new ProcessTable(rows.map((process) => ({ ...process, args: process.args.replace(compiledPath, '') })));
   }
 
   /** Looks at the process table, and notes it down under `moment`. */

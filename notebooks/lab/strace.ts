@@ -16,7 +16,7 @@ const unfinished = /^(\w+)\((.*) <unfinished \.\.\.>$/;
 export function parseStrace(text: string): Timed[] {
   const begun = new Map<string, string>();
   const events: Timed[] = [];
-  for (const whole of text.split('\n')) {
+  for (const whole of text.split('\n').slice(0, -1)) {
     const [, pid = '', at = '', said = ''] = line.exec(whole) ?? [];
     if (pid === '') continue;
     const [, half, arguments_] = unfinished.exec(said) ?? [];
@@ -50,22 +50,33 @@ function signalOf(pid: number, said: string): Event | undefined {
 function exitOf(pid: number, said: string): Event | undefined {
   const [, status] = /^\+\+\+ exited with (\d+) \+\+\+$/.exec(said) ?? [];
   if (status !== undefined) return { event: 'exit', pid, status: Number(status) };
-  const [, signal] = /^\+\+\+ killed by (SIG\w+)/.exec(said) ?? [];
+  const [, signal] = /^\+\+\+ killed by (SIG\w+)(?: \(core dumped\))? \+\+\+$/.exec(said) ?? [];
   return signal === undefined ? undefined : { event: 'exit', pid, signal };
 }
 
 function callOf(pid: number, said: string): Event | undefined {
   const [, name = '', words = '', result = ''] = call.exec(said) ?? [];
   const value = Number(result);
-  const [first = '', second = ''] = words.split(', ');
-  if (/^(kill|tkill)$/.test(name))
-    return { event: 'kill', by: pid, to: Number(first), signal: second, result: value === 0 ? 'ok' : 'failed' };
+  const [first = '', second = '', third = ''] = words.split(', ');
+  if (/^(kill|tkill|tgkill)$/.test(name)) {
+    const signal = name === 'tgkill' ? third : second;
+    return { event: 'kill', by: pid, to: Number(first), signal, result: value === 0 ? 'ok' : 'failed' };
+  }
   if (Number.isNaN(value) || value < 0) return undefined;
-  if (/^(clone|clone3|fork|vfork)$/.test(name) && value > 0) return { event: 'fork', pid, child: value };
+  if (/^(clone|clone3|fork|vfork)$/.test(name) && value > 0 && !words.includes('CLONE_THREAD'))
+    return { event: 'fork', pid, child: value };
   if (name === 'execve') return { event: 'exec', pid, path: first.replace(/^"|"$/g, '') };
   if (name === 'setsid') return { event: 'setsid', pid };
   if (name === 'setpgid')
     return { event: 'setpgid', pid, of: Number(first) || pid, pgid: Number(second) || Number(first) || pid };
-  if (/^(wait4|waitid)$/.test(name) && value > 0) return { event: 'reap', pid, child: value };
-  return undefined;
+  const child = waitedFor(name, words, value);
+  return child === undefined ? undefined : { event: 'reap', pid, child };
+}
+
+/** The child that a wait took away; to be told that one stopped or went on, or to look with WNOWAIT, takes nobody away. */
+function waitedFor(name: string, words: string, value: number): number | undefined {
+  if (name === 'wait4') return value > 0 && !/WIF(STOPPED|CONTINUED)/.test(words) ? value : undefined;
+  if (name !== 'waitid' || words.includes('WNOWAIT')) return undefined;
+  const [, child] = /si_code=CLD_(?:EXITED|KILLED|DUMPED), si_pid=(\d+)/.exec(words) ?? [];
+  return child === undefined ? undefined : Number(child);
 }

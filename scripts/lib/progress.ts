@@ -1,0 +1,42 @@
+import type { Message } from '../../notebooks/lab/outlet';
+
+/** What a notebook is doing: its cell, the arms under way, when it began. */
+interface State {
+  cell: string;
+  arms: string[];
+  began: number;
+  over?: number;
+}
+
+/** Follows the messages of notebooks that run side by side, and says where each is. */
+export class Progress {
+  private readonly states = new Map<string, State>();
+
+  begin(name: string, now: number): void {
+    this.states.set(name, { cell: '', arms: [], began: now });
+  }
+
+  end(name: string, now: number): void {
+    const state = this.states.get(name);
+    if (state !== undefined) state.over = now;
+  }
+
+  hear(name: string, message: Message): void {
+    const state = this.states.get(name);
+    if (state === undefined) return;
+    if (message.tell === 'cell') state.cell = message.id;
+    if (message.tell !== 'arm') return;
+    const arm = `${message.experiment}: ${message.arm}`;
+    if (message.state === 'begins') state.arms.push(arm);
+    else state.arms = state.arms.filter((other) => other !== arm);
+  }
+
+  /** One line a notebook, cut to `width` columns. */
+  lines(now: number, width: number): string[] {
+    return [...this.states].map(([name, { cell, arms, began, over }]) => {
+      const seconds = (((over ?? now) - began) / 1000).toFixed(1).padStart(6);
+      const doing = over === undefined ? arms.join(' · ') || cell : 'over';
+      return `${seconds} s  ${name.padEnd(10)} ${doing}`.slice(0, Math.max(20, width - 1));
+    });
+  }
+}

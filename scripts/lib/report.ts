@@ -1,0 +1,60 @@
+import { styleText } from 'node:util';
+import type { Verdict } from '../../notebooks/lab/judge';
+import { shapes } from '../../notebooks/lab/show';
+import { exitCodeOf, type Row } from './evidence';
+import { type Host, hostText } from './host';
+
+const colours = { confirmed: 'green', refuted: 'red', depends: 'magenta', inconclusive: 'yellow' } as const;
+
+/** Colours for a stream that is a terminal, unless NO_COLOR asks for none (no-color.org). */
+export type Paint = (colour: (typeof colours)[Verdict] | 'bold' | 'dim', text: string) => string;
+
+export function paintFor(stream: NodeJS.WriteStream): Paint {
+  return (colour, text) => (stream.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text);
+}
+
+/** One line a claim: shape, id, verdict, what the note says, why. */
+export function rowText({ id, verdict, because, noted }: Row, width: number, paint: Paint): string {
+  const note = verdict === noted ? 'as noted' : paint('bold', `THE NOTE SAYS ${noted}`);
+  return `${paint(colours[verdict], shapes[verdict])} ${id.padEnd(width)}  ${paint(colours[verdict], verdict.padEnd(12))}  ${note}  ${paint('dim', because)}`;
+}
+
+/** The rows under the name of their notebook, and a summary: how many of each, on which host, how long. */
+export function reportText(rows: Row[], host: Host, seconds: number, paint: Paint): string {
+  const width = Math.max(0, ...rows.map((row) => row.id.length));
+  const notebooks = [...new Set(rows.map((row) => row.notebook))];
+  const lines = notebooks.flatMap((name) => [
+    paint('bold', name),
+    ...rows.filter((row) => row.notebook === name).map((row) => rowText(row, width, paint)),
+    '',
+  ]);
+  return [...lines, summary(rows, paint), hostText(host), `${seconds.toFixed(1)} s`].join('\n');
+}
+
+function summary(rows: Row[], paint: Paint): string {
+  const verdicts = (Object.keys(shapes) as Verdict[]).map((verdict) => ({
+    verdict,
+    count: rows.filter((row) => row.verdict === verdict).length,
+  }));
+  const counts = verdicts
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => paint(colours[verdict], `${shapes[verdict]} ${count} ${verdict}`));
+  const unlike = rows.filter((row) => row.verdict !== row.noted).length;
+  const close = unlike === 0 ? 'each as its note says' : paint('bold', `${unlike} not as the note says`);
+  return `${rows.length} claims: ${counts.join(', ')}; ${close}`;
+}
+
+/** The one JSON document that `reproduce --json` and `judge --json` print. */
+export function reportJson(rows: Row[], host: Host, seconds: number): string {
+  const claims = rows.map(({ id, verdict, because, noted, notebook }) => ({ id, verdict, because, noted, notebook }));
+  return `${JSON.stringify({ host, seconds: Math.round(seconds * 10) / 10, claims }, null, 2)}\n`;
+}
+
+/** Prints a report and the errors, and sets the exit code; rows to standard output, errors to standard error. */
+export function report(rows: Row[], errors: Error[], host: Host, seconds: number, as: 'json' | 'text'): void {
+  if (as === 'json') process.stdout.write(reportJson(rows, host, seconds));
+  else process.stdout.write(`${reportText(rows, host, seconds, paintFor(process.stdout))}\n`);
+  for (const error of errors)
+    process.stderr.write(`${error.stack?.startsWith(error.message) ? error.stack : error.message}\n`);
+  process.exitCode = exitCodeOf(rows, errors);
+}

@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Bundle, Message } from '../../notebooks/lab/outlet';
+import type { Notebook } from './notebook';
+import { NOTEBOOKS } from './project';
+import { SourceError } from './source-error';
+
+/** What a run of a notebook gave: all that it showed, and the error that ended it, if one did. */
+export interface Run {
+  bundles: Bundle[];
+  error?: Error;
+}
+
+export interface RunOptions {
+  /** The longest that one cell may take, in seconds. */
+  deadline: number;
+  /** Told of everything as it comes. */
+  onMessage?: (message: Message) => void;
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Runs a notebook's cells in a process of their own, as plain TypeScript. Never rejects: what went wrong is in `error`, with
+ * the place in the .md. Killing this process at any moment ends that one too, and its sandboxes with it.
+ */
+export function runNotebook(name: string, notebook: Notebook, { deadline, onMessage, env }: RunOptions): Promise<Run> {
+  const child = fork(join(__dirname, 'run-cells.ts'), [name], {
+    cwd: NOTEBOOKS,
+    execArgv: ['--import', require.resolve('tsx')],
+    env: { ...process.env, ...env, PROCNOTES_RUN: '1' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  const run: Run = { bundles: [] };
+  let complaint = '';
+  let cell = notebook.cells.find((one) => one.type === 'code');
+  let outcome: 'none' | 'done' | 'error' = 'none';
+  const place = (problem: string, remedy?: string) => new SourceError(notebook.file, cell?.line ?? 1, problem, remedy);
+
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const startTimer = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        run.error = place(
+          `cell "${cell?.id}" did not end within ${deadline} s`,
+          'give it longer with --deadline SECONDS, or mend it',
+        );
+        child.kill('SIGKILL');
+      }, deadline * 1000);
+    };
+    startTimer();
+    child.stderr?.on('data', (text) => {
+      complaint += text;
+    });
+    child.on('message', (message: Message) => {
+      if (message.tell === 'cell') {
+        cell = notebook.cells.find((one) => one.id === message.id);
+        startTimer();
+      } else if (message.tell === 'shown') run.bundles.push(message.bundle);
+      else if (message.tell === 'done') outcome = 'done';
+      else if (message.tell === 'error') {
+        outcome = 'error';
+        run.error = place(`cell "${cell?.id}" failed: ${message.message}`);
+        if (message.expected === 'no')
+          run.error.stack = `${run.error.message}\n${message.stack.split('\n').slice(1).join('\n')}`;
+        else run.error.stack = run.error.message;
+      }
+      onMessage?.(message);
+    });
+    child.on('close', (status, signal) => {
+      clearTimeout(timer);
+      if (outcome === 'none') {
+        const how = signal === null ? `status ${status}` : `by ${signal}`;
+        run.error ??= place(
+          `the process ended in cell "${cell?.id}" (${how})${complaint === '' ? '' : `: ${complaint.trim()}`}`,
+        );
+      }
+      resolve(run);
+    });
+  });
+}

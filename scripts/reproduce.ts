@@ -1,0 +1,142 @@
+/** npm run reproduce: runs the notebooks on this host, judges every claim, and holds the verdicts against the notes. */
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { createLogUpdate } from 'log-update';
+import writeFileAtomic from 'write-file-atomic';
+import { media } from '../notebooks/lab/outlet';
+import { cacheFolder } from '../notebooks/lab/programs';
+import { whichSandbox } from '../notebooks/lab/sandbox';
+import { historyText } from '../notebooks/lab/show';
+import { command } from './lib/command';
+import { evidenceOf, type Row, rowsOf, strays } from './lib/evidence';
+import { hostFacts } from './lib/host';
+import { Progress } from './lib/progress';
+import {
+  chooseNotebooks,
+  claimsFile,
+  type Ledger,
+  loadLedger,
+  loadNotebook,
+  notebookNames,
+  shown,
+} from './lib/project';
+import { report } from './lib/report';
+import { type Run, runNotebook } from './lib/run';
+import { SourceError } from './lib/source-error';
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds greater than 0.');
+  return value;
+}
+
+async function main(): Promise<void> {
+  const program = new Command('reproduce')
+    .description('runs the experiments on this host and judges every claim')
+    .argument('[names...]', 'notebooks whose names contain one of these; all when there are none')
+    .option('--json', 'print one JSON document and nothing else')
+    .option('--list', 'list the notebooks and their claims, and run nothing')
+    .option('--show', 'print every observation too')
+    .option('--host', 'use no namespaces, even where they are to be had')
+    .option('--sleep <seconds>', 'how long b.sh sleeps; the source has 180', positive)
+    .option('--deadline <seconds>', 'the longest that one cell may take', positive, 120)
+    .addHelpText(
+      'after',
+      '\nExit code: 0 as the notes say, 1 something is not or failed, 2 something was inconclusive.',
+    )
+    .parse();
+  const options = program.opts();
+  const names = chooseNotebooks(program.args, notebookNames());
+  const ledger = await loadLedger();
+  if (options.list) return list(names, ledger);
+
+  const began = performance.now();
+  if (options.host) process.env.PROCNOTES_HOST = '1';
+  if (options.sleep) process.env.PROCNOTES_SLEEP = String(options.sleep);
+  const deadline = Math.max(options.deadline, 4 * (options.sleep ?? 0));
+  const rows: Row[] = [];
+  const errors: Error[] = [];
+  const runs = await runAll(names, deadline);
+  for (const [name, run] of runs) {
+    const claims = ledger.claims.get(name) ?? {};
+    const { histories, findings } = evidenceOf(run.bundles);
+    await keep(name, histories);
+    if (options.show)
+      for (const { [media.history]: history } of run.bundles)
+        if (history) process.stdout.write(`${historyText(history as never)}\n\n`);
+    if (run.error !== undefined) errors.push(run.error);
+    for (const id of strays(claims, findings)) {
+      errors.push(
+        new SourceError(
+          loadNotebook(name).file,
+          1,
+          `finding for an unknown claim "${id}"`,
+          `add it to ${shown(claimsFile(name))}`,
+        ),
+      );
+    }
+    rows.push(...rowsOf(name, claims, ledger.noted, findings, run.error));
+  }
+  await sayIfOnHost();
+  report(rows, errors, await hostFacts(), (performance.now() - began) / 1000, options.json ? 'json' : 'text');
+}
+
+function list(names: string[], { claims }: Ledger): void {
+  for (const name of names) {
+    const { title } = loadNotebook(name).header.data as { title?: string };
+    process.stdout.write(`${name}: ${title ?? ''}\n`);
+    for (const id of Object.keys(claims.get(name) ?? {})) process.stdout.write(`  ${id}\n`);
+  }
+}
+
+/** Runs the notebooks, as many at a time as there are processors, and shows on standard error where each is. */
+async function runAll(names: string[], deadline: number): Promise<Map<string, Run>> {
+  const progress = new Progress();
+  const watched = process.stderr.isTTY === true;
+  const screen = createLogUpdate(process.stderr);
+  const draw = () => screen(progress.lines(performance.now(), process.stderr.columns ?? 80).join('\n'));
+  const clock = watched ? setInterval(draw, 100) : undefined;
+  const runs = new Map<string, Run>();
+  const waiting = [...names];
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const which = name;
+      progress.begin(which, performance.now());
+      const run = await runNotebook(which, loadNotebook(which), {
+        deadline,
+        onMessage: (message) => {
+          progress.hear(which, message);
+          if (!watched && message.tell === 'arm' && message.state === 'begins') {
+            process.stderr.write(`${which}: ${message.experiment}: ${message.arm}\n`);
+          }
+        },
+      });
+      progress.end(which, performance.now());
+      runs.set(which, run);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+  } finally {
+    clearInterval(clock);
+    if (watched) screen.clear();
+  }
+  return new Map(names.map((name) => [name, runs.get(name) ?? { bundles: [] }]));
+}
+
+/** Saves what was seen before it is judged again or lost: the last run's histories. */
+async function keep(name: string, histories: unknown[]): Promise<void> {
+  const folder = join(cacheFolder(), 'runs');
+  mkdirSync(folder, { recursive: true });
+  await writeFileAtomic(join(folder, `${name}.json`), JSON.stringify(histories));
+}
+
+async function sayIfOnHost(): Promise<void> {
+  const { kind, refusals } = await whichSandbox().catch(() => ({ kind: 'none', refusals: [] }));
+  if (kind !== 'host' || refusals.length === 0) return;
+  process.stderr.write(`no namespaces here (${refusals.join('; ')}): the experiments ran on the plain host\n`);
+}
+
+command(main);
