@@ -2,6 +2,5 @@
 export { experiment } from './lab/experiment';
 export type { History } from './lab/history';
 export { judge } from './lab/judge';
-export { needProgram } from './lab/programs';
 export { Sandbox } from './lab/sandbox';
 export { show } from './lab/show';

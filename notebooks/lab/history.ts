@@ -19,6 +19,10 @@ export type Fact =
   | { kind: 'act'; what: string }
   /** A command that the experiment ran inside the sandbox; `status` is its exit status, or the signal that ended it. */
   | { kind: 'command'; command: string; stdout: string; stderr: string; status: number | string }
+  /** A line that a program printed by itself. */
+  | { kind: 'line'; program: string; line: string }
+  /** How a program ended: its exit status, or the signal. */
+  | { kind: 'end'; program: string; pid: number; status: number | string }
   | { kind: 'processes'; rows: Process[] }
   /** What stands on a terminal's screen. */
   | { kind: 'screen'; terminal: string; text: string }
@@ -96,6 +100,11 @@ export class History {
       .pop();
     if (seen === undefined) throw new Error(`nobody looked at the screen of ${terminal}`);
     return { text: seen.text, seen };
+  }
+
+  /** What a program printed, line by line. */
+  lines(program: string): Of<'line'>[] {
+    return this.of('line').filter((seen) => seen.program === program);
   }
 
   /** The last that was seen of a file; throws where nobody looked. */

@@ -6,6 +6,7 @@ import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
+import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
@@ -132,6 +133,15 @@ export class Sandbox {
           : reject(new Error(`${command.join(' ')} failed: ${complaint.trim() || `status ${status}`}`)),
       );
     });
+  }
+
+  /**
+   * Starts a program inside that runs on while the experiment does: a shell command, which should begin with the program
+   * (it is exec'ed). `name` is its name as a witness. What it prints is noted down line by line.
+   */
+  async start(name: string, command: string): Promise<Program> {
+    this.recorder.note('the experiment', { kind: 'act', what: `start ${name}: ${command}` });
+    return Program.attach(name, this.spawn(['sh', '-c', `echo $$; exec ${command}`]), this.recorder);
   }
 
   /** Opens a terminal and waits for bash's prompt. The second call is "open another terminal". */

@@ -81,6 +81,10 @@ export function factText(seen: Observation): string {
       return `$ ${seen.command}${seen.status === 0 ? '' : ` → ${seen.status}`}\n${seen.stdout}${seen.stderr}`
         .replace(/\r/g, '')
         .trimEnd();
+    case 'line':
+      return seen.line;
+    case 'end':
+      return `${seen.program} (${seen.pid}) ended: ${seen.status}`;
     case 'processes':
       return new ProcessTable(seen.rows).toString();
     case 'screen':

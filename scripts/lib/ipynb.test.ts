@@ -45,6 +45,11 @@ describe('.md to .ipynb to .md', () => {
     });
   });
 
+  test('a region that its source calls for is as usual, too', () => {
+    const text = `${HEADER}\n<!-- #region -->\none\n\n\ntwo\n<!-- #endregion -->\n`;
+    assert.deepEqual(toIpynb(readNotebook(text, 'x.md')).cells[0]?.metadata, {});
+  });
+
   test('property: it is byte-identical', () => {
     fc.assert(
       fc.property(notebookText, (text) => {
@@ -230,6 +235,7 @@ describe('reading an .ipynb', () => {
     ],
     ['a missing comma', '{\n "cells": []\n "metadata": {}}', /^x\.ipynb:3: not JSON from `"metadata": \{\}\}` on/],
     ['a comma too many', '{\n "cells": [1,\n]}', /^x\.ipynb:3: not JSON from `\]\}` on/],
+    ['a comma too many in an object', '{\n "cells": [],\n}', /^x\.ipynb:3: not JSON from `\}` on/],
     ['other JSON', '{}', /^x\.ipynb:1: this is no Jupyter notebook, not nbformat 4\.5/],
     [
       'an older format',

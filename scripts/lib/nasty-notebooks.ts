@@ -51,6 +51,7 @@ const LINES = [
   'line\u2028separator\u0085and\u000bthe\u000clike',
   'nul \0 byte',
   'lone \r return',
+  'ends with a return\r',
   '\uFEFF',
   'const s = `a`;',
   'await x; // </script>',
@@ -86,7 +87,7 @@ const block = fc.oneof(
     .tuple(
       fc.constantFrom('region', 'md', 'markdown', 'raw'),
       lines,
-      fc.constantFrom('', ' Title', ' tags=["a"]', ' id="mine"'),
+      fc.constantFrom('', ' Title', ' tags=["a"]', ' id="mine"', ' id="end-2"'),
     )
     .map(([name, body, rest]) => [`<!-- #${name}${rest} -->`, ...body, `<!-- #end${name} -->`]),
 );

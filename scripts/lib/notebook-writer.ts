@@ -33,25 +33,24 @@ export function writeNotebook(notebook: Notebook): string {
   }
 }
 
-/** How the writer lays out each cell by itself; what equals this need not be remembered. */
-function defaultLayouts(cells: readonly Cell[]): Required<CellLayout>[] {
+/** The opening line that the writer gives each cell by itself: none to prose. */
+function usualOpenings(cells: readonly Cell[]): string[] {
   const saying = underived(cells);
-  const opens = cells.map((cell) => {
+  return cells.map((cell) => {
     if (cell.type === 'code') return openCode(cell);
     const bare = cell.type === 'markdown' && !saying.has(cell) && Object.keys(cell.metadata).length === 0;
     return bare && standsAlone(cell) ? '' : openExplicit(cell, saying.has(cell) ? { id: cell.id } : {});
   });
-  return opens.map((open, at) => ({ open, close: closing(open), after: gap(open, opens[at + 1]) }));
 }
 
 /** What of each cell's layout is not as the writer does it by itself: all that a record has to remember. */
 export function layoutsToRemember(cells: readonly Cell[]): CellLayout[] {
-  const standards = defaultLayouts(cells);
-  const opens = cells.map((cell, at) => cell.layout.open ?? standards[at]?.open ?? '');
+  const usual = usualOpenings(cells);
+  const opens = cells.map((cell, at) => cell.layout.open ?? usual[at] ?? '');
   return cells.map(({ layout }, at) => {
     const open = opens[at] ?? '';
-    const usual: CellLayout = { open: standards[at]?.open, close: closing(open), after: gap(open, opens[at + 1]) };
-    const odd = Object.entries(layout).filter(([key, value]) => value !== usual[key as keyof CellLayout]);
+    const expected: CellLayout = { open: usual[at], close: closing(open), after: gap(open, opens[at + 1]) };
+    const odd = Object.entries(layout).filter(([key, value]) => value !== expected[key as keyof CellLayout]);
     return Object.fromEntries(odd);
   });
 }
@@ -92,26 +91,22 @@ function standsAlone({ source }: Cell): boolean {
   return cells.length === 1 && cells[0]?.layout.open === '' && cells[0].source === source;
 }
 
-/** How a cell is about to be written; `standard` is what is left when its own layout has to go. */
+/** How a cell is about to be written; `usual` is the opening to go back to, while there is one to go back to. */
 interface Plan {
   cell: Cell;
   open: string;
   close: string;
   after?: string;
-  standard?: Required<CellLayout>;
+  usual?: string;
 }
 
 function makePlans(cells: readonly Cell[]): Plan[] {
-  const standards = defaultLayouts(cells);
+  const openings = usualOpenings(cells);
   return cells.map((cell, at) => {
-    const standard = standards[at] as Required<CellLayout>;
-    const {
-      open = standard.open,
-      close = open === standard.open ? standard.close : closing(open),
-      after,
-    } = cell.layout;
-    const layout = saysTheSame(open, cell) ? { open, close } : { open: standard.open, close: standard.close };
-    return { cell, ...layout, after: isGap(after) ? after : undefined, standard };
+    const usual = openings[at] ?? '';
+    const { open = usual, close = closing(open), after } = cell.layout;
+    const lines = saysTheSame(open, cell) ? { open, close } : { open: usual, close: closing(usual) };
+    return { cell, ...lines, after: isGap(after) ? after : undefined, usual };
   });
 }
 
@@ -150,10 +145,10 @@ function firstDifference(cells: readonly Cell[], read: readonly Cell[]): number 
 function mend(plans: Plan[], at: number): boolean {
   for (const index of [at, at - 1, at + 1]) {
     const plan = plans[index];
-    if (!plan?.standard) continue;
-    const { open, close } = plan.standard;
-    plans[index] = { cell: plan.cell, open, close };
-    if (plan.open !== open || plan.close !== close || plan.after !== undefined) return true;
+    if (plan?.usual === undefined) continue;
+    const { cell, usual: open } = plan;
+    plans[index] = { cell, open, close: closing(open) };
+    if (plan.open !== open || plan.close !== closing(open) || plan.after !== undefined) return true;
   }
   for (const index of [at, at - 1]) {
     const plan = plans[index];

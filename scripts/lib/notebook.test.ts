@@ -52,6 +52,19 @@ describe('reading a notebook', () => {
     );
   });
 
+  test('derived ids give way to those that are said', () => {
+    const body = '<!-- #region id="end-2" -->\nx\n<!-- #endregion -->\n\none\n\n\ntwo\n';
+    assert.deepEqual(
+      shape(body).map(([, id]) => id),
+      ['end-2', 'end-3', 'end-4'],
+    );
+    const long = 'x'.repeat(64);
+    assert.deepEqual(
+      shape(`one\n\n\ntwo\n\n${cell(long)}`).map(([, id]) => id),
+      [`before-${'x'.repeat(57)}`, `before-${'x'.repeat(55)}-2`, long],
+    );
+  });
+
   for (const [what, body] of [
     ['tildes', '~~~typescript id="a"\nx\n~~~\n'],
     ['an indented fence', ' ```typescript id="a"\nx\n ```\n'],
@@ -193,6 +206,7 @@ describe('writing a notebook', () => {
     ['odd spacing in a fence', '`````  typescript   tags=[ "a" ]   id="a"  \nx\n```````   \n'],
     ['a region nobody needs', '<!--#md id="end"-->\nx\n<!--  #endmd -->\n'],
     ['a raw cell', '<!-- #raw -->\nx\n<!-- #endraw -->\n'],
+    ['an id that the next cell would have', '<!-- #region id="end-2" -->\nx\n<!-- #endregion -->\n\nb\n'],
     ['an id that takes a derived one', '<!-- #region id="end" -->\nx\n<!-- #endregion -->\n\nb\n\n\nc\n'],
   ] as const) {
     test(`keeps ${what}`, () => {
