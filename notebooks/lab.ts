@@ -2,5 +2,6 @@
 export { experiment } from './lab/experiment';
 export type { History } from './lab/history';
 export { judge } from './lab/judge';
+export { source } from './lab/programs';
 export { Sandbox } from './lab/sandbox';
 export { show } from './lab/show';

@@ -41,13 +41,14 @@ const signalsTo = (history: History, processes: Process[], signal: string) =>
 
 /** SIGHUP came to the children, whoever sent it. */
 function hungUp(history: History): Seen {
-  const { children, seen } = server(history);
+  const { parent, children, seen } = server(history);
   const told = signalsTo(history, children, 'SIGHUP');
   if (told.length > 0) {
     const from = told.some((signal) => signal.code === 'SI_KERNEL') ? 'the kernel' : 'a process';
     return yes(`${told.length} of ${children.length} children took SIGHUP, from ${from}`, seen, ...told);
   }
-  const instead = history.events('exit').filter((end) => children.some(({ pid }) => pid === end.pid));
+  const instead = history.events('exit').filter((end) => [parent, ...children].some(({ pid }) => pid === end.pid));
+  if (instead.length === 0) return unseen('the trace does not tell how any of them ended');
   return no(`no SIGHUP among the ${history.events('signal').length} signals traced`, seen, ...instead);
 }
 
@@ -69,8 +70,10 @@ function parentSignals(history: History): Seen {
     .filter((sent) => sent.by === parent.pid && sent.to === -parent.pgid && sent.signal === 'SIGTERM');
   const told = signalsTo(history, children, 'SIGTERM').filter((signal) => signal.from === parent.pid);
   const reached = children.filter(({ pid }) => told.some((signal) => signal.pid === pid));
-  if (toGroup === undefined)
-    return no('the parent sent nothing', seen, ...history.events('exit').filter(({ pid }) => pid === parent.pid));
+  if (toGroup === undefined) {
+    const ended = history.events('exit').find(({ pid }) => pid === parent.pid);
+    return ended === undefined ? unseen('the trace does not tell how the parent ended') : no('the parent sent nothing', seen, ended);
+  }
   if (reached.length < children.length)
     return no(`${reached.length} of ${children.length} children were told`, seen, toGroup, ...told);
   return yes(

@@ -141,8 +141,11 @@ function shellPassesOn(history: History): Seen {
   const sent = history
     .events('kill')
     .find((event) => event.by === shell.pid && event.to === -a.pgid && event.signal === 'SIGHUP');
-  if (told === undefined)
-    return no('the shell was not told of any hang-up', seen, ...history.events('exit').slice(0, 1));
+  const ended = history.events('exit').find((event) => event.pid === shell.pid);
+  if (told === undefined) {
+    if (ended === undefined) return unseen('the trace does not tell how the shell ended');
+    return no('the shell was not told of any hang-up', seen, ended);
+  }
   if (sent === undefined) return no('the shell was told, and passed nothing on', seen, told);
   return yes(`bash (${shell.pid}) took SIGHUP, and sent SIGHUP to the group of its job (${a.pgid})`, seen, told, sent);
 }

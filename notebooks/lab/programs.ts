@@ -37,6 +37,11 @@ export function needProgram(name: string): string {
   return path;
 }
 
+/** The text of a program in notebooks/programs/, for a cell to show. */
+export function source(name: string): string {
+  return readFileSync(join(project, 'notebooks', 'programs', name), 'utf8');
+}
+
 /** The folders of a compiled program's path: they say nothing of it, but something of the machine. */
 export const compiledPath = /^\S*\/programs\/[0-9a-f]{16}\//;
 
