@@ -1,5 +1,5 @@
 import { History, type HistoryRecord, type Observation } from './history';
-import type { Finding, Verdict } from './judge';
+import type { Citation, Finding, Verdict } from './judge';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
 
@@ -37,23 +37,37 @@ function preformatted(text: string): Bundle {
 
 export function findingsBundle(findings: Finding[]): Bundle {
   const rows = findings.map(({ claim, verdict, because, cites }) => {
-    const seen = cites.map(({ arm, n }) => `${arm} #${n}`).join(', ');
-    return `<tr><td style="text-align:left"><code>${html(claim)}</code></td><td style="text-align:left;white-space:nowrap;color:${colours[verdict]}">${shapes[verdict]} ${verdict}</td><td style="text-align:left">${html(because)}${seen === '' ? '' : `<br><small>${html(seen)}</small>`}</td></tr>`;
+    const seen = citesText(cites);
+    const evidence = seen === '' ? '' : `<br><small>${html(seen)}</small>`;
+    const word = `<span style="color:${colours[verdict]}">${shapes[verdict]}&nbsp;${verdict}</span>`;
+    return `<tr>${[`<code>${html(claim)}</code>`, word, `${html(because)}${evidence}`].map(cell).join('')}</tr>`;
   });
+  const head = ['claim', 'verdict', 'because'].map((name) => `<th align="left">${name}</th>`).join('');
   return {
     'text/plain': findings
       .map(({ claim, verdict, because }) => `${shapes[verdict]} ${verdict.padEnd(12)} ${claim}\n    ${because}`)
       .join('\n'),
-    'text/html': `<table><thead><tr><th style="text-align:left">claim</th><th style="text-align:left">verdict</th><th style="text-align:left">because</th></tr></thead><tbody>${rows.join('')}</tbody></table>`,
+    'text/html': `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
     [media.findings]: { findings },
   };
+}
+
+/** `align`, because Jupyter takes styles away from what it does not trust yet. */
+const cell = (content: string) => `<td align="left" valign="top">${content}</td>`;
+
+/** `TERM #17 #35; KILL #22`: the arms, each with the numbers of its observations. */
+function citesText(cites: Citation[]): string {
+  const numbers = new Map<string, Set<number>>();
+  for (const { arm, n } of cites) numbers.set(arm, (numbers.get(arm) ?? new Set()).add(n));
+  return [...numbers].map(([arm, ns]) => `${arm} ${[...ns].map((n) => `#${n}`).join(' ')}`).join('; ');
 }
 
 export function historyBundle(record: HistoryRecord): Bundle {
   const box = record.box === null ? 'no sandbox' : `${record.box.kind}, PID 1 ${record.box.pid1}`;
   const rows = record.observations.map((seen) => {
-    const moment = seen.moment === undefined ? '' : ` <em>${html(seen.moment)}</em>`;
-    return `<tr><td style="text-align:right;vertical-align:top">#${seen.n}</td><td style="text-align:right;vertical-align:top">${seen.at} ms</td><td style="text-align:left;vertical-align:top;white-space:nowrap">${html(seen.witness)}${moment}</td><td style="text-align:left"><pre style="margin:0">${html(factText(seen))}</pre></td></tr>`;
+    const witness = `${html(seen.witness)}${seen.moment === undefined ? '' : ` <em>${html(seen.moment)}</em>`}`;
+    const cells = [`#${seen.n}`, `${seen.at}&nbsp;ms`, witness, `<pre>${html(factText(seen))}</pre>`];
+    return `<tr>${cells.map(cell).join('')}</tr>`;
   });
   return {
     'text/plain': historyText(record),
