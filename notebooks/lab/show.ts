@@ -16,19 +16,45 @@ const colours: Record<Verdict, string> = {
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
-/** Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. */
-export function show(thing: Shown): void {
-  put(bundleOf(thing));
-}
-
 /** What can be shown; of a command, what it printed. */
 export type Shown = History | Finding[] | ProcessTable | { stdout: string } | string;
+
+/**
+ * Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. With
+ * `what`, one thing out of a history: a process table by its moment, a terminal's last screen, what a program printed, a
+ * file, what a command printed.
+ */
+export function show(thing: Shown, what?: string): void {
+  put(bundleOf(thing instanceof History && what !== undefined ? excerpt(thing, what) : thing));
+}
 
 export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
   if (thing instanceof ProcessTable) return preformatted(thing.toString());
   if (Array.isArray(thing)) return findingsBundle(thing);
   return preformatted(typeof thing === 'string' ? thing : thing.stdout.trimEnd());
+}
+
+/** What was last seen under that name, headed by the arm. An arm that the host could not run says why. */
+function excerpt(history: History, what: string): string {
+  const head = `${history.arm}, ${what}:`;
+  const [obstacle] = [...history.of('missing'), ...history.of('failure')];
+  const lines = history.lines(what);
+  if (lines.length > 0) return `${head}\n${lines.map((seen) => seen.line).join('\n')}`;
+  const seen = history.record.observations.filter((one) => namesOf(one).includes(what)).pop();
+  if (seen !== undefined) return `${head}\n${factText(seen)}`;
+  if (obstacle !== undefined) return `${head} ${obstacle.because}`;
+  const known = [...new Set(history.record.observations.flatMap(namesOf))].join(', ');
+  throw new Error(`nothing was seen of "${what}" in "${history.arm}"; there are: ${known}`);
+}
+
+/** What an observation can be asked for by. */
+function namesOf(seen: Observation): string[] {
+  const moment = seen.moment === undefined ? [] : [seen.moment];
+  if (seen.kind === 'screen') return [...moment, seen.terminal];
+  if (seen.kind === 'file') return [...moment, seen.path];
+  if (seen.kind === 'command') return [...moment, seen.command];
+  return seen.kind === 'line' ? [...moment, seen.program] : moment;
 }
 
 function preformatted(text: string): Bundle {
