@@ -2,14 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import writeFileAtomic from 'write-file-atomic';
 import { media } from '../notebooks/lab/outlet';
 import { cacheFolder } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
 import { historyText } from '../notebooks/lab/show';
-import { command } from './lib/command';
+import { command, seconds } from './lib/command';
 import { evidenceOf, type Row, rowsOf, strays } from './lib/evidence';
 import { hostFacts } from './lib/host';
 import type { Notebook } from './lib/notebook';
@@ -28,12 +28,6 @@ import { report } from './lib/report';
 import { type Run, runNotebook } from './lib/run';
 import { SourceError } from './lib/source-error';
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds greater than 0.');
-  return value;
-}
-
 async function main(): Promise<void> {
   const program = new Command('reproduce')
     .description('runs the experiments on this host and judges every claim')
@@ -42,8 +36,8 @@ async function main(): Promise<void> {
     .option('--list', 'list the notebooks and their claims, and run nothing')
     .option('--show', 'print every observation too')
     .option('--host', 'use no namespaces, even where they are to be had')
-    .option('--sleep <seconds>', 'how long b.sh sleeps; the source has 180', positive)
-    .option('--deadline <seconds>', 'the longest that one cell may take', positive, 120)
+    .option('--sleep <seconds>', 'how long b.sh sleeps; the source has 180', seconds)
+    .option('--deadline <seconds>', 'the longest that one cell may take', seconds, 120)
     .addHelpText(
       'after',
       '\nExit code: 0 as the notes say, 1 something is not or failed, 2 something was inconclusive.',

@@ -67,7 +67,8 @@ async function runArm(experiment: string, arm: string, plan: Arm): Promise<{ rec
     const last = { n: seen.length + 1, at: seen[seen.length - 1]?.at ?? 0, witness: 'the experiment', ...fact };
     const kept = record(box, [...seen, last]);
     if (error instanceof Missing) return { record: kept };
-    error.message = `experiment "${experiment}", arm "${arm}": ${error.message}`;
+    const value = `experiment "${experiment}", arm "${arm}": ${error.message}`;
+    Object.defineProperty(error, 'message', { value }); // to assign it would throw: a DOMException has only a getter
     return { record: kept, error };
   } finally {
     tell({ tell: 'arm', experiment, arm, state: 'is over' });

@@ -148,6 +148,7 @@ int main(int argc, char **argv) {
   if (readlink("/proc/self", self, sizeof self - 1) < 0) die("read /proc/self"); /* the old /proc still counts as the host does */
   if (setsid() < 0 && getpid() != getsid(0)) die("setsid");
   if (getpid() == 1) furnish(argv[1]);
+  else if (mkdir(argv[1], 0755) < 0) die("mkdir %s", argv[1]); /* here, and not by the opener: what it makes nobody removes if it dies */
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) die("become a subreaper");
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* what it starts is an ordinary process of its user */
   if (chdir(argv[1]) < 0) die("chdir %s", argv[1]);
@@ -157,6 +158,7 @@ int main(int argc, char **argv) {
   if (sigprocmask(SIG_BLOCK, &child, NULL) < 0) die("sigprocmask");
   int ended = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
   if (ended < 0) die("signalfd");
+  signal(SIGPIPE, SIG_IGN); /* whoever opened this may be gone by now: for the lifeline to say, not for "ready" to die of */
   printf("ready %s\n", self);
   fflush(stdout);
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -58,7 +59,7 @@ async function tryWays(kinds: Box['kind'][]): Promise<Way> {
 /** Starts init; rejects with its own words, or unshare's, where that is refused. Throws `Missing` without a compiler. */
 export async function startInit(kind: Box['kind'], pid1: Box['pid1']): Promise<Init> {
   const program = await compile('lab/init.c');
-  const scratch = kind === 'host' ? mkdtempSync(join(tmpdir(), 'procnotes-')) : mountPoint();
+  const scratch = kind === 'host' ? join(tmpdir(), `procnotes-${randomBytes(6).toString('hex')}`) : mountPoint();
   const command = [program, scratch, join(scratch, '.box'), ...(pid1 === 'never waits' ? ['never'] : [])];
   const [first = '', ...rest] =
     kind === 'host' ? command : [findProgram('unshare') ?? 'unshare', ...flags[kind], '--', ...command];

@@ -43,7 +43,7 @@ function marked(notebook: Notebook): string {
 /** A message or stack in which places in the module are places in the .md. */
 export function inNotebook(text: string, name: string): string {
   return text.replace(
-    new RegExp(`(?:file://)?[^\\s()]*/cells/(?:run|check)/${name}\\.mts`, 'g'),
+    new RegExp(`(?:file://)?[^\\s()]*/cells/(?:run|check)/${name}\\.m?ts`, 'g'), // esbuild leaves out the m
     `notebooks/${name}.md`,
   );
 }

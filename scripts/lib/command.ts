@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { Refusal } from './project';
 import { SourceError } from './source-error';
 
@@ -15,4 +16,11 @@ export function command(main: () => Promise<void>): void {
     process.stderr.write(`${expected ? error.message : (error.stack ?? error.message)}\n`);
     process.exitCode = 1;
   });
+}
+
+/** Reads an option that is a number of seconds. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number of seconds greater than 0.');
+  return value;
 }

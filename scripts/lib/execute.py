@@ -7,6 +7,7 @@ the kernel's own word when it is over, and at the end {"notebook": ...} or {"err
 """
 
 import json
+import math
 import sys
 
 import nbformat
@@ -22,7 +23,7 @@ def main(folder, seconds):
     notebook = nbformat.reads(sys.stdin.read(), as_version=4)
     client = NotebookClient(
         notebook,
-        timeout=int(seconds),
+        timeout=math.ceil(float(seconds)),
         kernel_name="tslab",
         resources={"metadata": {"path": folder}},
         record_timing=False,

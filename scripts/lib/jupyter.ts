@@ -35,7 +35,9 @@ export async function executeNotebook(
   needJupyter();
   const box = await Sandbox.open({ on: 'host' });
   try {
-    const environment = [`JUPYTER_PATH=${JUPYTER_PATH}`, `PYTHONDONTWRITEBYTECODE=1`, ...passedOn()];
+    // What Jupyter leaves when it is killed (the kernel's connection file) goes with the sandbox.
+    const own = [`TMPDIR=${box.scratch}`, `JUPYTER_PATH=${JUPYTER_PATH}`, 'PYTHONDONTWRITEBYTECODE=1'];
+    const environment = [...own, ...passedOn()];
     const python = box.spawn([
       'env',
       ...environment,

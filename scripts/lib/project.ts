@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Claims } from '../../notebooks/lab/judge';
 import { type Ipynb, readIpynb } from './ipynb';
-import { unknown } from './nearest';
+import { suggestion, unknown } from './nearest';
 import { type Notebook, readNotebook } from './notebook';
 import { type Claim as Noted, readNotes } from './notes';
 import { refuse, SourceError } from './source-error';
@@ -97,7 +97,7 @@ export function mismatches(noted: Map<string, Noted>, claims: Map<string, Claims
       if (first !== undefined) {
         problems.push(new SourceError(...place, `claim "${id}" is tested by notebook ${first} too`, 'test it in one'));
       } else if (!noted.has(id)) {
-        const remedy = `write it into a note of docs/, as :::claim{id="${id}" …}, or ${unknown('claim', id, [...noted.keys()])}`;
+        const remedy = `write it into a note of docs/, as :::claim{id="${id}" …}; ${suggestion(id, [...noted.keys()])}`;
         problems.push(new SourceError(...place, `no note states claim "${id}"`, remedy));
       }
       testedBy.set(id, name);

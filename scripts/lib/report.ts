@@ -10,7 +10,9 @@ const colours = { confirmed: 'green', refuted: 'red', depends: 'magenta', inconc
 export type Paint = (colour: (typeof colours)[Verdict] | 'bold' | 'dim', text: string) => string;
 
 export function paintFor(stream: NodeJS.WriteStream): Paint {
-  return (colour, text) => (stream.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text);
+  const coloured = stream.isTTY && !process.env.NO_COLOR;
+  // By itself, Node 20.18 and later would ask standard output, whichever stream this is for.
+  return (colour, text) => (coloured ? styleText(colour, text, { validateStream: false }) : text);
 }
 
 /** One line a claim: shape, id, verdict, what the note says, why. */

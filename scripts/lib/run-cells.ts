@@ -15,7 +15,7 @@ function end(message: Message, status: number): void {
 
 function fail(name: string, thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(`a cell threw ${String(thrown)}`);
-  const expected = ['TimeOut', 'Missing', 'Taken'].includes(error.name) ? 'yes' : 'no';
+  const expected = ['TimeOut', 'Missing', 'Taken', 'TransformError'].includes(error.name) ? 'yes' : 'no';
   end(
     { tell: 'error', message: inNotebook(error.message, name), stack: inNotebook(error.stack ?? '', name), expected },
     1,

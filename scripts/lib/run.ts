@@ -40,6 +40,7 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
   const run: Run = { bundles: [] };
   let complaint = '';
   let cell = notebook.cells.find((one) => one.type === 'code');
+  let begun: 'no' | 'yes' = 'no';
   let outcome: 'none' | 'done' | 'error' = 'none';
   const place = (problem: string, remedy?: string) => new SourceError(notebook.file, cell?.line ?? 1, problem, remedy);
 
@@ -62,12 +63,14 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
     child.on('message', (message: Message) => {
       if (message.tell === 'cell') {
         cell = notebook.cells.find((one) => one.id === message.id);
+        begun = 'yes';
         startTimer();
       } else if (message.tell === 'shown') run.bundles.push(message.bundle);
       else if (message.tell === 'done') outcome = 'done';
       else if (message.tell === 'error') {
         outcome = 'error';
-        run.error = place(`cell "${cell?.id}" failed: ${message.message}`);
+        const what = begun === 'yes' ? `cell "${cell?.id}" failed` : 'the cells could not be begun';
+        run.error = place(`${what}: ${message.message}`);
         const calls = message.expected === 'no' ? message.stack.search(/\n {4}at /) : -1;
         run.error.stack = run.error.message + (calls === -1 ? '' : message.stack.slice(calls));
       }
