@@ -2,6 +2,7 @@
 export { experiment } from './lab/experiment';
 export type { History } from './lab/history';
 export { judge } from './lab/judge';
+export { Nested } from './lab/nested';
 export { source } from './lab/programs';
 export { Sandbox } from './lab/sandbox';
 export { show } from './lab/show';

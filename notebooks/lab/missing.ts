@@ -20,7 +20,9 @@ export class Taken extends Error {
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
+  nsenter: 'util-linux',
   ps: 'procps',
+  setpriv: 'util-linux',
   setsid: 'util-linux',
   ss: 'iproute2',
   strace: 'strace',

@@ -308,14 +308,19 @@ export class Sandbox {
     };
   }
 
-  /** The state of a process as /proc/PID/stat gives it (`S`, `Z`, …: proc(5)), or `gone`. */
-  private stateOf(pid: number): string {
+  /** The state of a process and its parent as /proc/PID/stat gives them (`S`, `Z`, …: proc(5)); the state is `gone` where there is none. */
+  private statOf(pid: number): { state: string; parent: number } {
     try {
       const stat = readFileSync(`${this.init.root}/proc/${pid}/stat`, 'utf8');
-      return stat.charAt(stat.lastIndexOf(')') + 2);
+      const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return { state, parent: Number(parent) };
     } catch {
-      return 'gone';
+      return { state: 'gone', parent: 0 };
     }
+  }
+
+  private stateOf(pid: number): string {
+    return this.statOf(pid).state;
   }
 
   /** That a process is in a state: `Z` is a zombie, `T` stopped; `gone` is ended and waited for. */
@@ -333,6 +338,42 @@ export class Sandbox {
   /** That a process has ended and been waited for. */
   gone(pid: number): Condition {
     return this.state(pid, 'gone');
+  }
+
+  /** Whether none of some processes runs, in five looks one after another: what they had been told of before that, they have dealt with. */
+  private resting(): (...pids: number[]) => boolean {
+    let looks = 0;
+    return (...pids) => {
+      looks = pids.some((pid) => /^[RD]$/.test(this.stateOf(pid))) ? 0 : looks + 1;
+      return looks >= 5;
+    };
+  }
+
+  /** That processes are at rest, all at once: gone, ended, stopped or asleep, and done with whatever was sent to them before. */
+  rests(...pids: number[]): Condition {
+    const resting = this.resting();
+    return {
+      what: `${pids.join(', ')} to be at rest`,
+      look: () => {
+        const seen = pids.map((pid) => `${pid} is ${this.stateOf(pid)}`).join(', ');
+        return resting(...pids) ? { met: 'yes', value: undefined, witness: '/proc' } : { met: 'no', seen };
+      },
+    };
+  }
+
+  /** That a process has ended and nothing more is to come of it: it is gone, or it is a zombie and its parent is at rest. */
+  over(pid: number): Condition {
+    let resting = this.resting();
+    return {
+      what: `process ${pid} to be over`,
+      look: () => {
+        const { state, parent } = this.statOf(pid);
+        if (state !== 'Z') resting = this.resting();
+        if (state !== 'gone' && !(state === 'Z' && resting(parent)))
+          return { met: 'no', seen: `its state is ${state}, that of its parent (${parent}) ${this.stateOf(parent)}` };
+        return { met: 'yes', value: undefined, witness: '/proc', fact: { kind: 'process', pid, state } };
+      },
+    };
   }
 
   /** That `test` finds what it wants in the process table: it is given one after another, and gives undefined to go on waiting. */
