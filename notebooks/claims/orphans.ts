@@ -132,6 +132,19 @@ function toInitAndGone(history: History): Seen {
   return parents.every((ppid) => ppid === 1) && left.length === 0 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
+/** They were the adopter's children, zombies still, and gone when it had waited for each. */
+function adopterHadToWait(history: History): Seen {
+  const { had, then, left, cites } = zombiesBereft(history);
+  const adopter = Number(history.lines('family').map(({ line }) => /^ready (\d+)$/.exec(line)?.[1])[0]);
+  const waited = history.lines('family').filter(({ line }) => had.some(({ pid }) => line === `waited for ${pid}`));
+  const parents = [...new Set(then.map(({ ppid }) => ppid))].join(', ');
+  const shown = `${then.filter(isZombie).length} of ${had.length} still zombies, children of ${parents}; later ${left.length} left, ${waited.length} waited for`;
+  const kept = then.length === had.length && then.every((row) => isZombie(row) && row.ppid === adopter);
+  return kept && left.length === 0 && waited.length === had.length
+    ? yes(shown, ...cites, ...waited)
+    : no(shown, ...cites);
+}
+
 /** `sleep SECONDS` inside the container, and what became of it. */
 function entered(history: History) {
   const begun = history.table('entered');
@@ -310,6 +323,11 @@ export const claims: Claims = {
     treatment: ['zombies, PID 1 waits late', 'zombies, PID 1 never waits', 'zombies, a subreaper waits late'],
     control: ['zombies, their parent lives'],
   },
+  'zombie.adopter-has-to-wait': {
+    effect: adopterHadToWait,
+    treatment: ['zombies, PID 1 waits late', 'zombies, a subreaper waits late'],
+    control: ['zombies, PID 1 never waits'],
+  },
   'orphan.never-waits': {
     effect: asLongAsPid1,
     treatment: ['what the check left ends'],
@@ -345,7 +363,7 @@ export const claims: Claims = {
   'orphan.bash-c-is-no-shell': {
     effect: noShell,
     treatment: ['bash -c with a single command'],
-    control: ['bash runs a command'],
+    control: ['dash -c with a single command', 'bash runs a command'],
   },
   'orphan.pid-1-unkillable': {
     effect: pid1Lives,

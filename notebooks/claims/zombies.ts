@@ -36,6 +36,16 @@ function shownDefunct(history: History): Seen {
   return isDefunct(child) && child.ppid === parent ? yes(shown, born, seen) : no(shown, born, seen);
 }
 
+/** The child is gone, although its parent never waits. */
+function goneUnwaited(history: History): Seen {
+  const seen = shownDefunct(history);
+  if (seen.answer === 'unseen') return seen;
+  const { table } = history.table('after');
+  const shown = `${seen.because}; its parent never waits`;
+  if (table.allNamed('no-wait').length === 0) return unseen('the parent was another program');
+  return seen.answer === 'no' ? yes(shown, ...seen.cites) : no(shown, ...seen.cites);
+}
+
 /** What look.sh read in /proc/PID: what stands after each label. */
 function looked(history: History) {
   const seen = ran(history, './look.sh');
@@ -177,6 +187,14 @@ function allRemoved(history: History): Seen {
     : no(`${left.length} of ${had.length} zombies are left, children of ${parents}`, ...cites);
 }
 
+/** All are zombies still, and children of PID 1 now. */
+function handedOver(history: History): Seen {
+  const { had, left, parents, cites } = zombies(history);
+  const shown = `${left.length} of ${had.length} zombies are left, children of ${parents || 'nobody'}; before, of ${had[0]?.ppid}`;
+  const handed = left.length === had.length && parents === String(history.init) && had[0]?.ppid !== history.init;
+  return handed ? yes(shown, ...cites) : no(shown, ...cites);
+}
+
 function someRemoved(history: History): Seen {
   const { had, left, cites } = zombies(history);
   const shown = `${had.length} zombies before, ${left.length} after`;
@@ -205,6 +223,11 @@ export const claims: Claims = {
     condition: 'whether the parent ignores SIGCHLD',
     treatment: ['never waits', 'never waits, SIGCHLD ignored'],
     control: ['waits'],
+  },
+  'zombie.ignored-keeps-nothing': {
+    effect: goneUnwaited,
+    treatment: ['never waits, SIGCHLD ignored'],
+    control: ['never waits'],
   },
   'zombie.only-the-entry': { effect: onlyTheEntry, treatment: ['a zombie'], control: ['a living process'] },
   'zombie.status-in-proc': { effect: statusInProc, treatment: ['a zombie'], control: ['a living process'] },
@@ -239,6 +262,11 @@ export const claims: Claims = {
     effect: allRemoved,
     condition: 'whether the process that adopts the zombies waits',
     treatment: ['kill the parent', 'kill the parent, PID 1 never waits'],
+    control: ['kill the zombies'],
+  },
+  'zombie.kill-parent-hands-over': {
+    effect: handedOver,
+    treatment: ['kill the parent, PID 1 never waits'],
     control: ['kill the zombies'],
   },
   'zombie.nudge': {
