@@ -121,9 +121,9 @@ test('zombie.adopter-has-to-wait: each of them waited for by the one that adopte
     table('later', init),
   ];
   const waited = [line('family', 'waited for 3'), line('family', 'waited for 4')];
-  says('yes', /2 waited for/, claim, line('family', 'ready 9'), ...facts, ...waited);
-  says('no', /1 waited for/, claim, line('family', 'ready 9'), ...facts, ...waited.slice(1));
-  says('no', /children of 9/, claim, line('family', 'ready 8'), ...facts, ...waited);
+  says('yes', /2 waited for/, claim, line('family', 'adopting 9'), ...facts, ...waited);
+  says('no', /1 waited for/, claim, line('family', 'adopting 9'), ...facts, ...waited.slice(1));
+  says('no', /children of 9/, claim, line('family', 'adopting 8'), ...facts, ...waited);
 });
 
 const sleep = (ppid: number, stat = 'S') =>

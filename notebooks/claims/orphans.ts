@@ -135,7 +135,7 @@ function toInitAndGone(history: History): Seen {
 /** They were the adopter's children, zombies still, and gone when it had waited for each. */
 function adopterHadToWait(history: History): Seen {
   const { had, then, left, cites } = zombiesBereft(history);
-  const adopter = Number(history.lines('family').map(({ line }) => /^ready (\d+)$/.exec(line)?.[1])[0]);
+  const adopter = Number(history.lines('family').flatMap(({ line }) => /^adopting (\d+)$/.exec(line)?.[1] ?? [])[0]);
   const waited = history.lines('family').filter(({ line }) => had.some(({ pid }) => line === `waited for ${pid}`));
   const parents = [...new Set(then.map(({ ppid }) => ppid))].join(', ');
   const shown = `${then.filter(isZombie).length} of ${had.length} still zombies, children of ${parents}; later ${left.length} left, ${waited.length} waited for`;

@@ -25,6 +25,8 @@ static void wait_for_all(void) {
 int main(int argc, char **argv) {
   if (argc < 2) return fprintf(stderr, "usage: late-adopter COMMAND [ARGUMENT...]\n"), 2;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) return perror("prctl"), 1;
+  printf("adopting %d\n", getpid());
+  fflush(stdout); /* or the child would inherit what is in the buffer */
   pid_t command = fork();
   if (command < 0) return perror("fork"), 1;
   if (command == 0) {
@@ -33,8 +35,6 @@ int main(int argc, char **argv) {
     perror(argv[1]);
     _exit(127);
   }
-  printf("ready %d\n", getpid());
-  fflush(stdout);
   for (int key; (key = getchar()) != EOF;)
     if (key == '\n') wait_for_all();
   for (;;) pause();
