@@ -1,7 +1,9 @@
 /** The one import that a cell needs. */
+export { difference } from './lab/difference';
 export { experiment } from './lab/experiment';
 export type { History } from './lab/history';
 export { judge } from './lab/judge';
+export { Missing } from './lab/missing';
 export { source } from './lab/programs';
 export { Sandbox } from './lab/sandbox';
 export { show } from './lab/show';

@@ -20,6 +20,7 @@ export class Taken extends Error {
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
+  ip: 'iproute2',
   ps: 'procps',
   setsid: 'util-linux',
   ss: 'iproute2',
