@@ -7,3 +7,4 @@ export { Missing } from './lab/missing';
 export { source } from './lab/programs';
 export { Sandbox } from './lab/sandbox';
 export { show } from './lab/show';
+export { either } from './lab/until';
