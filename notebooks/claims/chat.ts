@@ -55,9 +55,12 @@ function left(history: History): string {
   return names.length === 0 ? 'nobody' : names.length === 4 ? 'all four' : names.join(', ');
 }
 
-/** Who stays, as a table of event and program; the arms are called `program: event`. */
+/** Who stays, as a table of event and program; the arms are called `program: event`. What could not be run is a `?`. */
 export function matrix(histories: History[]): string {
-  const cells = histories.map((history) => [...history.arm.split(': '), left(history)]);
+  const cells = histories.map((history) => {
+    const run = history.of('missing').length + history.of('failure').length === 0;
+    return [...history.arm.split(': '), run ? left(history) : '?'];
+  });
   const programs = [...new Set(cells.map(([program = '']) => program))];
   const events = [...new Set(cells.map(([, event = '']) => event))];
   const rows = events.map((event) => [
