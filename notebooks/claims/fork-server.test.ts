@@ -173,9 +173,16 @@ test('parent-kill-cuts-clients: the client hears its echo, or the end', () => {
 });
 
 test('parent-kill-closes-port: refused, or connected to nobody', () => {
-  const after = [...before, kill, table('after', client, child)];
+  const echo = line('client', 'still there?');
+  const after = [...before, kill, echo, table('after', client, { ...child, ppid: 1 })];
   const refused = command('exec 3<>/dev/tcp/127.0.0.1/8080 && echo connected', '', 'connect: Connection refused');
-  says('yes', 'parent-kill-closes-port', [...after, refused], /refused/);
+  says('yes', 'parent-kill-closes-port', [...after, refused], /"still there\?"; a new client: refused/);
+  says(
+    'no',
+    'parent-kill-closes-port',
+    [...before, kill, line('client', 'end'), table('after'), refused],
+    /"end"; .*refused/,
+  );
   const connected = command('exec 3<>/dev/tcp/127.0.0.1/8080 && echo connected', 'connected\n');
   const listens = command('ss -Htlnp', 'LISTEN 1 16 users:(("fork-server",pid=4,fd=3))');
   says('no', 'parent-kill-closes-port', [...after, connected, listens], /fork-server \(4\) has the socket/);

@@ -191,13 +191,17 @@ function cutsClient(history: History): Seen {
   return heard.line.startsWith('still there') ? no(shown, ...cites, heard) : yes(shown, ...cites, heard);
 }
 
-/** Nobody listens: a new client is refused. */
+/** A new client is refused, and the one that was connected is still served. */
 function refusesNewClients(history: History): Seen {
   const { parent, cites } = parentGone(history);
   const attempt = history.of('command').find(({ command }) => command.includes('/dev/tcp/'));
-  if (attempt === undefined) return unseen('no new client tried');
-  if (/Connection refused/.test(attempt.stderr))
-    return yes(`parent ${parent} is gone; a new client: refused`, ...cites, attempt);
+  const served = cutsClient(history);
+  if (attempt === undefined || served.answer === 'unseen')
+    return unseen('no new client tried, or the old one heard nothing');
+  if (/Connection refused/.test(attempt.stderr)) {
+    const shown = `${served.because}; a new client: refused`;
+    return (served.answer === 'no' ? yes : no)(shown, ...served.cites, attempt);
+  }
   if (!attempt.stdout.startsWith('connected')) return unseen('the new client was neither connected nor refused');
   const listening = history.of('command').pop();
   const [, holder = 'nobody', who = '?'] = /users:\(\("([^"]+)",pid=(\d+)/.exec(listening?.stdout ?? '') ?? [];
