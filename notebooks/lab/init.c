@@ -145,6 +145,7 @@ int main(int argc, char **argv) {
   char self[32] = "";
   sigset_t child;
   if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never]\n"), 2;
+  close_range(STREAMS, ~0U, 0); /* what whoever opened the sandbox had open is not for those inside */
   if (readlink("/proc/self", self, sizeof self - 1) < 0) die("read /proc/self"); /* the old /proc still counts as the host does */
   if (setsid() < 0 && getpid() != getsid(0)) die("setsid");
   if (getpid() == 1) furnish(argv[1]);

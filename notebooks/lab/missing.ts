@@ -21,6 +21,7 @@ const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
   nsenter: 'util-linux',
+  ip: 'iproute2',
   ps: 'procps',
   setpriv: 'util-linux',
   setsid: 'util-linux',

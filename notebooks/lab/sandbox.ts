@@ -9,6 +9,7 @@ import { Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
+import { inTransit, parseStance, restless, type Stance } from './rest';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
 import { type Condition, waitFor } from './until';
@@ -121,22 +122,25 @@ export class Sandbox {
     return spawn(this.programs.enter, [this.socket, ...command]);
   }
 
-  /** Runs a command inside without noting it down; gives what it printed, throws where it fails. */
-  private run(command: string[]): Promise<string> {
+  /** Runs a command inside without noting it down. */
+  private ask(command: string[]): Promise<{ stdout: string; stderr: string; status: number | string }> {
     return new Promise((resolve, reject) => {
       const child = this.spawn(command);
       child.stdin.end();
-      let printed = '';
-      let complaint = '';
-      child.stdout.on('data', (text) => (printed += text));
-      child.stderr.on('data', (text) => (complaint += text));
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (text) => (stdout += text));
+      child.stderr.on('data', (text) => (stderr += text));
       child.once('error', reject);
-      child.once('close', (status) =>
-        status === 0
-          ? resolve(printed)
-          : reject(new Error(`${command.join(' ')} failed: ${complaint.trim() || `status ${status}`}`)),
-      );
+      child.once('close', (status, signal) => resolve({ stdout, stderr, status: signal ?? status ?? 'unknown' }));
     });
+  }
+
+  /** The same; gives what the command printed, throws where it fails. */
+  private async run(command: string[]): Promise<string> {
+    const { stdout, stderr, status } = await this.ask(command);
+    if (status === 0) return stdout;
+    throw new Error(`${command.join(' ')} failed: ${stderr.trim() || `status ${status}`}`);
   }
 
   /**
@@ -308,15 +312,21 @@ export class Sandbox {
     };
   }
 
+  /** What stands in a file that processes inside name so, or undefined. */
+  private inside(path: string): string | undefined {
+    try {
+      return readFileSync(`${this.init.root}${path}`, 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The state of a process and its parent as /proc/PID/stat gives them (`S`, `Z`, …: proc(5)); the state is `gone` where there is none. */
   private statOf(pid: number): { state: string; parent: number } {
-    try {
-      const stat = readFileSync(`${this.init.root}/proc/${pid}/stat`, 'utf8');
-      const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return { state, parent: Number(parent) };
-    } catch {
-      return { state: 'gone', parent: 0 };
-    }
+    const stat = this.inside(`/proc/${pid}/stat`);
+    if (stat === undefined) return { state: 'gone', parent: 0 };
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
   }
 
   private stateOf(pid: number): string {
@@ -385,6 +395,41 @@ export class Sandbox {
         const value = test(table);
         if (value === undefined) return { met: 'no', seen: `\n${table}` };
         return { met: 'yes', value, witness: 'ps', fact: { kind: 'processes', rows: table.rows } };
+      },
+    };
+  }
+
+  /**
+   * That a shell command prints something in which `test` finds what it wants: it is run again and again, and the last run is
+   * noted down. `test` gives undefined to go on waiting.
+   */
+  prints<T>(command: string, test: (stdout: string) => T | undefined): Condition<T> {
+    return {
+      what: `${command} to print what is wanted`,
+      look: async () => {
+        const { stdout, stderr, status } = await this.ask(['/bin/bash', '-c', command]);
+        const value = test(stdout);
+        if (value === undefined) return { met: 'no', seen: `\n${stdout}${stderr}` };
+        return { met: 'yes', value, witness: 'sh', fact: { kind: 'command', command, stdout, stderr, status } };
+      },
+    };
+  }
+
+  /**
+   * That none of these processes has run between two looks, and nothing is on its way between TCP sockets of `port`. So, when
+   * what set them going has arrived, whatever they still do not know nobody is about to tell them. For processes that wait
+   * for each other: one that waits for a time to pass is at rest until then.
+   */
+  atRest(pids: number[], port: number): Condition {
+    let before = new Map<number, Stance>();
+    return {
+      what: `processes ${pids.join(', ')} to be at rest`,
+      look: () => {
+        const sockets = inTransit(this.inside(`/proc/${this.facts.init}/net/tcp`) ?? '', port);
+        const now = new Map(pids.map((pid) => [pid, parseStance(this.inside(`/proc/${pid}/status`))]));
+        const why = sockets[0] ?? restless(before, now);
+        before = now;
+        return why === undefined ? { met: 'yes', value: undefined, witness: '/proc' } : { met: 'no', seen: why };
       },
     };
   }

@@ -15,6 +15,18 @@ export type Sighting<T> =
   /** What was seen instead. */
   | { met: 'no'; seen: string };
 
+/** That one of two conditions is met, whichever: for what may come out one way or the other. */
+export function either<A, B>(one: Condition<A>, other: Condition<B>): Condition<A | B> {
+  return {
+    what: `${one.what}, or ${other.what}`,
+    look: async () => {
+      const [first, second] = [await one.look(), await other.look()];
+      if (first.met === 'yes') return first;
+      return second.met === 'yes' ? second : { met: 'no', seen: `${first.seen}; ${second.seen}` };
+    },
+  };
+}
+
 /** Waited for in vain. Says what was last seen. */
 export class TimeOut extends Error {
   constructor(what: string, within: number, seen: string) {
