@@ -16,6 +16,7 @@ const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
   ps: 'procps',
+  setpriv: 'util-linux',
   setsid: 'util-linux',
   ss: 'iproute2',
   strace: 'strace',

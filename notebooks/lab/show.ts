@@ -2,6 +2,7 @@ import { History, type HistoryRecord, type Observation } from './history';
 import type { Finding, Verdict } from './judge';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
+import { SocketTable } from './sockets';
 
 /** A verdict is a word, a shape and a colour, so that none of the three has to be seen. */
 export const shapes: Record<Verdict, string> = { confirmed: '●', refuted: '✕', depends: '◐', inconclusive: '○' };
@@ -16,17 +17,17 @@ const colours: Record<Verdict, string> = {
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
-/** Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. */
+/** Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in a terminal. */
 export function show(thing: Shown): void {
   put(bundleOf(thing));
 }
 
 /** What can be shown; of a command, what it printed. */
-export type Shown = History | Finding[] | ProcessTable | { stdout: string } | string;
+export type Shown = History | Finding[] | ProcessTable | SocketTable | { stdout: string } | string;
 
 export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
-  if (thing instanceof ProcessTable) return preformatted(thing.toString());
+  if (thing instanceof ProcessTable || thing instanceof SocketTable) return preformatted(thing.toString());
   if (Array.isArray(thing)) return findingsBundle(thing);
   return preformatted(typeof thing === 'string' ? thing : thing.stdout.trimEnd());
 }
@@ -87,6 +88,8 @@ export function factText(seen: Observation): string {
       return `${seen.program} (${seen.pid}) ended: ${seen.status}`;
     case 'processes':
       return new ProcessTable(seen.rows).toString();
+    case 'sockets':
+      return new SocketTable(seen.rows).toString();
     case 'screen':
       return seen.text;
     case 'file':
@@ -94,6 +97,7 @@ export function factText(seen: Observation): string {
     case 'process':
       return `process ${seen.pid}: ${seen.state}`;
     case 'missing':
+    case 'left out':
     case 'failure':
       return seen.because;
     case 'event':
