@@ -1,9 +1,9 @@
 /*
  * init: the first process of a sandbox; every other process in it is its descendant.
  *
- *   init SCRATCH SOCKET [never] [SYSCTL=VALUE...]      standard input: the lifeline
+ *   init SCRATCH SOCKET [never]      standard input: the lifeline
  *
- * It sets the sandbox up (with the sysctls of its own network namespace, such as net.ipv4.tcp_fin_timeout=5), prints "ready PID" (PID as the host sees it), and from then on
+ * It sets the sandbox up, prints "ready PID" (PID as the host sees it), and from then on
  *   - starts what `enter` asks for over SOCKET, each in a session of its own,
  *   - waits for its children, adopted ones too; with `never`, only for those that it started itself,
  *   - ends when the lifeline does: whoever opened the sandbox holds the other end, so the kernel closes it however
@@ -37,25 +37,13 @@ static void loopback_up(void) {
   close(s);
 }
 
-/* Ours to set, as the network namespace is: proc(5), network_namespaces(7). */
-static void set_sysctl(const char *setting) {
-  char path[256] = "/proc/sys/";
-  const char *value = strchr(setting, '=');
-  if (!value || value - setting > 200) errno = EINVAL, die("set %s", setting);
-  strncat(path, setting, value - setting);
-  for (char *dot = path; (dot = strchr(dot, '.'));) *dot = '/';
-  FILE *file = fopen(path, "we");
-  if (!file || fputs(value + 1, file) == EOF || fclose(file) == EOF) die("set %s", setting);
-}
-
-static void furnish(const char *scratch, char **settings) {
+static void furnish(const char *scratch) {
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) die("make mounts private");
   mount_or_die("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   mount_or_die("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"); /* pts/0 is the first terminal */
   mount_or_die("tmpfs", scratch, MS_NOSUID | MS_NODEV, "mode=0755,size=256m");
   loopback_up();
   if (sethostname("box", 3) < 0) die("sethostname");
-  while (*settings) set_sysctl(*settings++);
 }
 
 static int listen_at(const char *path) {
@@ -119,9 +107,14 @@ static void report(int slot, int status) {
 
 static void reap(int adopted_too) {
   int status;
+  if (adopted_too) { /* of all at once: who ends between two looks must not be taken for an adopted one */
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) /* SIGCHLDs coalesce: one wait is not enough */
+      for (int i = 0; i < MOST; i++)
+        if (started[i].pid == pid) report(i, status);
+    return;
+  }
   for (int i = 0; i < MOST; i++)
     if (started[i].pid && waitpid(started[i].pid, &status, WNOHANG) > 0) report(i, status);
-  if (adopted_too) while (waitpid(-1, &status, WNOHANG) > 0) { /* SIGCHLDs coalesce: one wait is not enough */ }
 }
 
 static void kill_children(void) {
@@ -151,11 +144,10 @@ static void leave(const char *scratch) {
 int main(int argc, char **argv) {
   char self[32] = "";
   sigset_t child;
-  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never] [SYSCTL=VALUE...]\n"), 2;
-  int never = argc > 3 && strcmp(argv[3], "never") == 0;
+  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never]\n"), 2;
   if (readlink("/proc/self", self, sizeof self - 1) < 0) die("read /proc/self"); /* the old /proc still counts as the host does */
   if (setsid() < 0 && getpid() != getsid(0)) die("setsid");
-  if (getpid() == 1) furnish(argv[1], argv + 3 + never);
+  if (getpid() == 1) furnish(argv[1]);
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) die("become a subreaper");
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* what it starts is an ordinary process of its user */
   if (chdir(argv[1]) < 0) die("chdir %s", argv[1]);
@@ -177,7 +169,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < MOST; i++) /* who asked is gone: what it asked for ends too */
       if (on[3 + i].revents && started[i].pid) kill(-started[i].pid, SIGKILL);
     while (read(ended, &info, sizeof info) > 0) { /* one notice may stand for many ends */ }
-    reap(!never);
+    reap(argc < 4);
     if (on[1].revents & POLLIN) start(listener);
   }
 }
