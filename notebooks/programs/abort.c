@@ -1,6 +1,6 @@
 /*
  * abort: serves one client 100,000 bytes, closes and ends; with `abort`, SO_LINGER with a timeout of zero makes the
- * close a reset (socket(7), tcp(7); RFC 9293, 3.10.7: ABORT).
+ * close a reset (socket(7), tcp(7); RFC 9293, 3.10.5: ABORT).
  *
  *   ./abort 8080 close      and from another shell: ./slow-reader 8080, Enter when it has closed; then ss -tano
  *   ./abort 8080 abort      the same: compare what the reader receives

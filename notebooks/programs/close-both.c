@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
   check(listener, "socket"), check(client, "socket");
   check(bind(listener, (struct sockaddr *)&at, sizeof at), "bind");
   check(listen(listener, 1), "listen");
+  printf("listening %s\n", argv[1]);
   check(connect(client, (struct sockaddr *)&at, sizeof at), "connect");
   int server = accept(listener, NULL, NULL);
   check(server, "accept");

@@ -41,8 +41,9 @@ int main(int argc, char **argv) {
   printf("accepted, SO_REUSEADDR %d\n", get(connection));
   if (set(connection, argv[3]) < 0) return perror("setsockopt"), 1;
   while (read(connection, &byte, 1) == 1 && byte != '\n') { /* what is left unread would turn close into a reset */ }
-  printf("closes first, SO_REUSEADDR %d on the listener, %d on the connection\n", get(listener), get(connection));
+  int own = get(connection);
   if (close(connection) < 0) return perror("close"), 1;
+  printf("closed first, SO_REUSEADDR %d on the listener, %d on the connection\n", get(listener), own);
   pause();
   return 0;
 }
