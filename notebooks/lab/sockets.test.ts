@@ -48,6 +48,11 @@ test('a state is found by the name that ss gives it', () => {
   assert.equal(table.in('FIN-WAIT-2', 'LISTEN').length, 3);
 });
 
+test('a timer that is about to go off has nothing left, and ss prints nothing for it', () => {
+  const [last] = parseSockets('TIME-WAIT 0 0 127.0.0.1:8080 127.0.0.1:40482 timer:(timewait,,0)\n');
+  assert.deepEqual(last?.timer, { name: 'timewait', seconds: 0 });
+});
+
 test('of no socket ss prints nothing', () => {
   assert.deepEqual(parseSockets(''), []);
 });

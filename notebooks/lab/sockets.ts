@@ -34,10 +34,10 @@ export function parseSockets(text: string): Socket[] {
     });
 }
 
-/** `1min30sec`, `59sec`, `4.720ms` (four seconds and 720 ms), `204ms`: whole seconds from ten on, as ss prints them. */
+/** `1min30sec`, `59sec`, `4.720ms` (four seconds and 720 ms), `204ms`, nothing for none: as ss prints them. */
 function secondsOf(left: string): number {
   const [whole, minutes = 0, seconds = 0, few = 0, milliseconds = 0] = time.exec(left) ?? [];
-  if (whole === undefined || whole === '') throw new Error(`ss printed a time that is none: ${JSON.stringify(left)}`);
+  if (whole === undefined) throw new Error(`ss printed a time that is none: ${JSON.stringify(left)}`);
   return Number(minutes) * 60 + Number(seconds) + Number(few) + Number(milliseconds) / 1000;
 }
 

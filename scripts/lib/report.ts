@@ -33,20 +33,17 @@ export function reportText(rows: Row[], host: Host, seconds: number, paint: Pain
 }
 
 function summary(rows: Row[], paint: Paint): string {
-  const verdicts = (Object.keys(shapes) as Verdict[]).map((verdict) => ({
-    verdict,
-    count: rows.filter((row) => row.verdict === verdict && row.leftOut === undefined).length,
-  }));
-  const counts = verdicts
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => paint(colours[verdict], `${shapes[verdict]} ${count} ${verdict}`));
   const judged = rows.filter((row) => row.leftOut === undefined);
   const leftOut = rows.length - judged.length;
+  const counts = (Object.keys(shapes) as Verdict[]).flatMap((verdict) => {
+    const count = judged.filter((row) => row.verdict === verdict).length;
+    return count === 0 ? [] : [paint(colours[verdict], `${shapes[verdict]} ${count} ${verdict}`)];
+  });
+  if (leftOut > 0) counts.push(paint('bold', `${leftOut} LEFT OUT by --quick`));
   const unlike = judged.filter((row) => row.verdict !== row.noted).length;
   const each = leftOut === 0 ? 'each' : 'each of the others';
   const close = unlike === 0 ? `${each} as its note says` : paint('bold', `${unlike} not as the note says`);
-  const without = leftOut === 0 ? '' : `; ${paint('bold', `${leftOut} LEFT OUT by --quick: nothing is said of them`)}`;
-  return `${rows.length} claims: ${counts.join(', ')}${without}; ${close}`;
+  return `${rows.length} claims: ${counts.join(', ')}; ${close}`;
 }
 
 /** The one JSON document that `reproduce --json` and `judge --json` print. */
