@@ -5,11 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
-import { Taken } from './missing';
+import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
 import { inTransit, parseStance, restless, type Stance } from './rest';
+import { parseSockets, SocketTable, ssCommand } from './sockets';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
 import { type Condition, waitFor } from './until';
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   pid1?: Box['pid1'];
   /** `host` does without namespaces even where they are to be had. Default: as PROCNOTES_HOST=1 in the environment says. */
   on?: 'namespaces' | 'host';
+  /** Settings of the sandbox's own network namespace, as sysctl(8) names them: `net.ipv4.tcp_fin_timeout`. */
+  sysctls?: Record<string, string>;
 }
 
 export interface TerminalOptions {
@@ -48,6 +51,7 @@ export class Sandbox {
   readonly facts: Box;
   private readonly terminals: Terminal[] = [];
   private readonly traces: string[] = [];
+  private readonly ports: number[] = [];
 
   private constructor(
     private readonly init: Init,
@@ -57,13 +61,15 @@ export class Sandbox {
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
   }
 
-  /** Opens one; the caller closes it. Throws `Missing` without a compiler. */
+  /** Opens one; the caller closes it. Throws `Missing` without a compiler, and where sysctls would be the host's own. */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
     const enter = await compile('lab/enter.c');
     const terminal = await compile('lab/terminal.c');
     const { kind } = await whichSandbox(options);
     const pid1 = options.pid1 ?? 'waits';
-    return new Sandbox(await startInit(kind, pid1), pid1, { enter, terminal });
+    if (options.sysctls !== undefined && kind === 'host')
+      throw new Missing('a network namespace', "the host's own sysctls are left as they are");
+    return new Sandbox(await startInit(kind, pid1, options.sysctls), pid1, { enter, terminal });
   }
 
   /** Ends everything in the sandbox and waits until it is gone. What terminals show and tracers wrote is noted down first. */
@@ -219,6 +225,25 @@ export class Sandbox {
     return port;
   }
 
+  /**
+   * A port for a server that leaves something behind on it: 8080, as each network namespace has all of them; on the plain
+   * host, where TIME_WAITs outlast the arms, one that the kernel says is free.
+   */
+  async freePort(): Promise<number> {
+    const port = this.facts.kind === 'host' ? await freeOnHost() : 8080;
+    this.ports.push(port);
+    return port;
+  }
+
+  /**
+   * The command line that runs `command` as another user. Throws `Missing` where there is none to be: a user namespace of an
+   * ordinary user has only that one (user_namespaces(7)), and on the plain host others may not enter the scratch directory.
+   */
+  asUser(uid: number, command: string): string {
+    if (this.facts.kind !== 'namespaces') throw new Missing('root', 'and a sandbox, for a second user to be in');
+    return `${needProgram('setpriv')} --reuid=${uid} --regid=${uid} --clear-groups ${command}`;
+  }
+
   /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
   private async processes(): Promise<ProcessTable> {
     const all = new ProcessTable(parseProcesses(await this.run(psCommand.split(' ')))).below(this.facts.init);
@@ -230,6 +255,20 @@ export class Sandbox {
   async ps(moment?: string): Promise<ProcessTable> {
     const table = await this.processes();
     this.recorder.note('ps', { kind: 'processes', rows: table.rows }, moment);
+    return table;
+  }
+
+  /** The TCP sockets as ss(8) sees them from inside; on the plain host, only those of ports that `freePort` gave. */
+  private async tcp(): Promise<SocketTable> {
+    needProgram('ss');
+    const all = new SocketTable(parseSockets(await this.run(ssCommand.split(' '))));
+    return this.facts.kind === 'host' ? all.at(this.ports) : all;
+  }
+
+  /** Looks at the TCP sockets, and notes them down under `moment`. */
+  async sockets(moment?: string): Promise<SocketTable> {
+    const table = await this.tcp();
+    this.recorder.note('ss', { kind: 'sockets', rows: table.rows }, moment);
     return table;
   }
 
@@ -279,12 +318,12 @@ export class Sandbox {
       this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
   }
 
-  /** Waits for a fact, at most `within` milliseconds, and notes it down. Throws `TimeOut`, which says what was last seen. */
+  /** Waits for a fact, at most `within` milliseconds, and notes it down; looks at least once in `every` ms. Throws `TimeOut`, which says what was last seen. */
   async until<T>(
     condition: Condition<T>,
-    { within = 10_000, moment }: { within?: number; moment?: string } = {},
+    { within = 10_000, every, moment }: { within?: number; every?: number; moment?: string } = {},
   ): Promise<T> {
-    const { value, witness, fact } = await waitFor(condition, within);
+    const { value, witness, fact } = await waitFor(condition, within, every);
     if (fact !== undefined) this.recorder.note(witness, fact, moment);
     return value;
   }
@@ -434,8 +473,33 @@ export class Sandbox {
     };
   }
 
+  /** That `test` finds what it wants among the TCP sockets: the like of `table`. */
+  tcpTable<T>(what: string, test: (table: SocketTable) => T | undefined): Condition<T> {
+    return {
+      what,
+      look: async () => {
+        const table = await this.tcp();
+        const value = test(table);
+        if (value === undefined) return { met: 'no', seen: `\n${table}` };
+        return { met: 'yes', value, witness: 'ss', fact: { kind: 'sockets', rows: table.rows } };
+      },
+    };
+  }
+
   /** That a process of this name is there; gives the table it was seen in. */
   running(comm: string): Condition<ProcessTable> {
     return this.table(`${comm} to run`, (table) => (table.allNamed(comm).length > 0 ? table : undefined));
   }
+}
+
+/** A port that nobody uses, not even a TIME_WAIT: bind(2) to port 0 lets the kernel choose (ip(7), ip_local_port_range). */
+function freeOnHost(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
 }

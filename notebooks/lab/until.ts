@@ -36,15 +36,16 @@ export class TimeOut extends Error {
 }
 
 /**
- * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later, and at
- * least once. Throws `TimeOut`.
+ * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later (where it
+ * may take long, every `every` ms), and at least once. Throws `TimeOut`.
  */
 export async function waitFor<T>(
   condition: Condition<T>,
   within: number,
+  every = 20,
 ): Promise<Extract<Sighting<T>, { met: 'yes' }>> {
   const deadline = performance.now() + within;
-  for (let pause = 2; ; pause = Math.min(pause * 1.5, 20)) {
+  for (let pause = 2; ; pause = Math.min(pause * 1.5, every)) {
     const sighting = await condition.look();
     if (sighting.met === 'yes') return sighting;
     if (performance.now() > deadline) throw new TimeOut(condition.what, within, sighting.seen);
