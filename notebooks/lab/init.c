@@ -107,9 +107,14 @@ static void report(int slot, int status) {
 
 static void reap(int adopted_too) {
   int status;
+  if (adopted_too) { /* of all at once: who ends between two looks must not be taken for an adopted one */
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) /* SIGCHLDs coalesce: one wait is not enough */
+      for (int i = 0; i < MOST; i++)
+        if (started[i].pid == pid) report(i, status);
+    return;
+  }
   for (int i = 0; i < MOST; i++)
     if (started[i].pid && waitpid(started[i].pid, &status, WNOHANG) > 0) report(i, status);
-  if (adopted_too) while (waitpid(-1, &status, WNOHANG) > 0) { /* SIGCHLDs coalesce: one wait is not enough */ }
 }
 
 static void kill_children(void) {

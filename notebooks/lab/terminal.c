@@ -59,16 +59,16 @@ int main(int argc, char **argv) {
 
   for (;;) {
     int waiting = sent < typed; /* a program that does not read its terminal must not keep us from its screen */
-    struct pollfd on[3] = {{waiting ? -1 : 0, POLLIN, 0}, {master, POLLIN | (waiting ? POLLOUT : 0), 0}, {ended, POLLIN, 0}};
+    struct pollfd on[3] = {{0, waiting ? 0 : POLLIN, 0}, {master, POLLIN | (waiting ? POLLOUT : 0), 0}, {ended, POLLIN, 0}};
     struct signalfd_siginfo info;
     ssize_t count;
     if (poll(on, 3, -1) < 0 && errno != EINTR) die("poll");
     if (on[1].revents & POLLIN && (count = read(master, screen, sizeof screen)) > 0) show(screen, count);
     if (on[1].revents & POLLOUT && (count = write(master, keys + sent, typed - sent)) > 0) sent += count;
-    if (on[0].revents) {
+    if (on[0].revents && !waiting) {
       sent = 0;
       if ((typed = read(0, keys, sizeof keys)) <= 0) return 0;
-    }
+    } else if (on[0].revents && sent < typed) return 0; /* the window is closed: keys that nobody takes do not hold it open */
     while (read(ended, &info, sizeof info) > 0) waitpid(pid, NULL, WNOHANG);
   }
 }
