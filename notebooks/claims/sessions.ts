@@ -75,15 +75,18 @@ const words = (told: Told[]) =>
 const wordsOf = (all: Witness[]) => all.map(({ name, told }) => `${name}: ${words(told)}`).join('; ');
 const got = (one: Witness, signal: string) => one.told.find((told) => told.signal === signal);
 const isStopped = (row: Process | undefined) => row?.stat.startsWith('T') === true;
+const standing = (row: Process | undefined) =>
+  row === undefined ? 'is gone' : isStopped(row) ? 'is stopped' : 'runs on';
 
 /** For a cell to show: what each witness of each arm was told, and how it stood afterwards. */
 export function toldTable(histories: History[]): string {
   return histories
     .map((history) => {
-      const lines = stage(history).witnesses.map(({ name, told, later }) => {
-        const state = later === undefined ? 'gone' : isStopped(later) ? 'stopped' : 'runs';
-        return `  ${name.padEnd(19)} ${words(told)}; ${state}`;
-      });
+      const [obstacle] = [...history.of('missing'), ...history.of('failure')];
+      if (obstacle !== undefined) return `${history.arm}: ${obstacle.because}`;
+      const lines = stage(history).witnesses.map(
+        ({ name, told, later }) => `  ${name.padEnd(19)} ${words(told)}; ${standing(later)}`,
+      );
       return [history.arm, ...lines].join('\n');
     })
     .join('\n');
@@ -105,22 +108,38 @@ const observedOf =
     const one =
       witnesses.find(({ name }) => name === wanted) ?? witnesses.find(({ name }) => name === `stopped-${wanted}`);
     if (one === undefined) return unseen(`there was no ${wanted} to be asked`);
-    const state = one.later === undefined ? 'gone' : isStopped(one.later) ? 'stopped' : 'runs on';
     const ignoring = one.ignores.length > 0 ? `, ignoring ${one.ignores.join(' and ')}` : '';
     return (test(one) ? yes : no)(
-      `${one.name} (${one.pid})${ignoring} was told ${words(one.told)}; it ${state === 'runs on' ? state : `is ${state}`}`,
+      `${one.name} (${one.pid})${ignoring} was told ${words(one.told)}; it ${standing(one.later)}`,
       ...cites,
     );
   };
 
-/** The event as the kernel tells a process of it, and nobody else of the session. */
-const kernelTold = (one: Witness, signal: string) => got(one, signal)?.from === 'the kernel';
+/** The kernel told the foreground group of `signal`, all of it, and told nobody else anything. */
+const foregroundTold = (signal: string) => (history: History) => {
+  const { witnesses } = stage(history);
+  const inForeground = (one: Witness) => one.before.pgid === one.before.tpgid;
+  if (!witnesses.some(inForeground) || witnesses.every(inForeground))
+    return unseen('there were not both a foreground and somebody else');
+  return observed((all) =>
+    all.every((one) => (inForeground(one) ? got(one, signal)?.from === 'the kernel' : one.told.length === 0)),
+  )(history);
+};
+
+/** The leader was told by the kernel, and none of the others anything. */
+function leaderTold(history: History): Seen {
+  const { witnesses } = stage(history);
+  const leads = (one: Witness) => one.pid === one.before.sid;
+  if (witnesses.every(leads)) return unseen('there was nobody but the leader');
+  return observed(
+    (all) => all.some(leads) && all.every((one) => (leads(one) ? hangUpAndGoOn(one) : one.told.length === 0)),
+  )(history);
+}
 
 /** Every witness was told of SIGHUP, by whomever; and so was the shell that led the session, if it was one. */
 function wholeSessionHungUp(history: History): Seen {
-  const { witnesses, cites } = stage(history);
-  const shells = history.of('processes').find((seen) => seen.moment === 'before')?.rows ?? [];
-  const leader = shells.find(({ pid, sid }) => pid === sid && sid === witnesses[0]?.before.sid);
+  const { witnesses, before, cites } = stage(history);
+  const leader = before.table.find(witnesses[0]?.before.sid ?? 0);
   if (leader === undefined) return unseen('the leader of the session was not in the table');
   const traced = history.events('signal').filter(({ pid, signal }) => pid === leader.pid && signal === 'SIGHUP');
   const leads = witnesses.some(({ pid }) => pid === leader.pid);
@@ -165,17 +184,14 @@ const leftStopped = observedOf('stopped-member', (one) => one.told.length === 0 
 
 /** Whether the group was without members when its leader had gone. */
 function groupGone(history: History): Seen {
-  const { before, after, cites } = stage(history);
-  const leader = [...reports(text(history)).values()].find(({ name }) => name === 'group');
-  const pgid = before.table.find(leader?.pid ?? 0)?.pgid;
+  const { before, after, file, cites } = stage(history);
+  const pgid = reports(file.stdout).get('group')?.pid;
   if (pgid === undefined) return unseen('there was no group');
   if (before.table.inGroup(pgid).length < 2) return unseen('the group had no member but its leader');
   const left = after.table.inGroup(pgid);
   const shown = `of group ${pgid}, ${left.length} of ${before.table.inGroup(pgid).length} are left`;
   return (left.length === 0 ? yes : no)(shown, ...cites);
 }
-
-const text = (history: History) => stage(history).file.stdout;
 
 /** A signal to the group's number, after its leader had gone, reached somebody. */
 function groupReached(history: History): Seen {
@@ -201,9 +217,8 @@ const fromShell = (signal: string) => (history: History) => {
   return (told.from === shell.pid && heard.length > 0 ? yes : no)(shown, ...cites, ...heard.slice(0, 1));
 };
 
-/** Whether SIGHUP that a shell told the session's jobs came from the leader of the session. */
-const toldByLeader = (signals: string[]) => (one: Witness) =>
-  signals.every((signal) => got(one, signal)?.from === one.before.sid);
+/** It was the leader of its session, the shell, that told it. */
+const toldByLeader = (signal: string) => (one: Witness) => got(one, signal)?.from === one.before.sid;
 
 /** The job answered after all was over: it lives. */
 const lives = (one: Witness) => one.later !== undefined && one.asked === 'yes';
@@ -222,6 +237,7 @@ function inAnotherSession(history: History): Seen {
 function shellGone(history: History): Seen {
   const { table, seen } = history.table('after');
   const { text: screen, seen: shown } = history.screen('Terminal 1');
+  if (!screen.includes('$')) return unseen('no shell ever showed its prompt');
   const shell = table.rows.find(({ comm, tty }) => (comm === 'bash' || comm === 'dash') && tty !== '?');
   if (shell === undefined) return yes('the shell is gone', seen, shown);
   if (!/^(\$ )?42$/m.test(screen)) return unseen('the shell is there, and does not answer');
@@ -273,11 +289,7 @@ export const claims: Claims = {
     control: ['window of bash'],
   },
   'session.hangup-tells-leader': {
-    effect: observed(
-      (all) =>
-        all.some(({ name }) => name === 'leader') &&
-        all.every((one) => (one.name === 'leader' ? hangUpAndGoOn(one) : one.told.length === 0)),
-    ),
+    effect: leaderTold,
     treatment: ['hung up', 'hung up, foreground stopped'],
     control: ['hung up, then leader killed'],
   },
@@ -287,21 +299,17 @@ export const claims: Claims = {
     control: ['hung up', 'leader killed'],
   },
   'session.ctrl-c-foreground': {
-    effect: observed((all) =>
-      all.every((one) => (one.before.pgid === one.before.tpgid ? kernelTold(one, 'SIGINT') : one.told.length === 0)),
-    ),
+    effect: foregroundTold('SIGINT'),
     treatment: ['Ctrl-C', 'Ctrl-C, foreground stopped'],
     control: ['Ctrl-C, isig off'],
   },
   'session.resize-foreground': {
-    effect: observed((all) =>
-      all.every((one) => (one.before.pgid === one.before.tpgid ? kernelTold(one, 'SIGWINCH') : one.told.length === 0)),
-    ),
+    effect: foregroundTold('SIGWINCH'),
     treatment: ['resized', 'resized, foreground stopped'],
     control: ['resized to the same size'],
   },
   'session.ctrl-c-stopped': {
-    effect: observedOf('foreground', (one) => isStopped(one.later) && kernelTold(one, 'SIGINT')),
+    effect: observedOf('foreground', (one) => isStopped(one.later) && got(one, 'SIGINT')?.from === 'the kernel'),
     treatment: ['Ctrl-C, foreground stopped'],
     control: ['Ctrl-C'],
   },
@@ -316,7 +324,10 @@ export const claims: Claims = {
     control: ['Ctrl-C, script runs cmd'],
   },
   'session.async-ignores-sigint': {
-    effect: observedOf('job', (one) => kernelTold(one, 'SIGINT') && one.ignores.includes('SIGINT') && lives(one)),
+    effect: observedOf(
+      'job',
+      (one) => got(one, 'SIGINT')?.from === 'the kernel' && one.ignores.includes('SIGINT') && lives(one),
+    ),
     treatment: ['Ctrl-C, script runs cmd &', 'Ctrl-C, bash script runs cmd &'],
     control: ['Ctrl-C, script runs cmd'],
   },
@@ -361,7 +372,7 @@ export const claims: Claims = {
     control: ['nohup', '&'],
   },
   'session.nohup-ignores': {
-    effect: observedOf('job', (one) => toldByLeader(['SIGHUP'])(one) && one.ignores.includes('SIGHUP') && lives(one)),
+    effect: observedOf('job', (one) => toldByLeader('SIGHUP')(one) && one.ignores.includes('SIGHUP') && lives(one)),
     treatment: ['nohup'],
     control: ['&', 'disown'],
   },
@@ -378,17 +389,17 @@ export const claims: Claims = {
     control: ['a word to an open window'],
   },
   'session.exit-hups-jobs': {
-    effect: observedOf('job', toldByLeader(['SIGHUP'])),
+    effect: observedOf('job', toldByLeader('SIGHUP')),
     treatment: ['exit'],
     control: ['exit, login shell, huponexit'],
   },
   'session.huponexit': {
-    effect: observedOf('job', toldByLeader(['SIGHUP'])),
+    effect: observedOf('job', toldByLeader('SIGHUP')),
     treatment: ['exit, login shell, huponexit'],
     control: ['exit, login shell', 'exit, huponexit'],
   },
   'session.exit-ends-stopped': {
-    effect: observedOf('job', (one) => toldByLeader(['SIGTERM'])(one) && !lives(one)),
+    effect: observedOf('job', (one) => toldByLeader('SIGTERM')(one) && !lives(one)),
     treatment: ['exit, job stopped'],
     control: ['exit of dash, job stopped'],
   },
