@@ -15,11 +15,13 @@ export class Missing extends Error {
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
+  nstat: 'iproute2',
   ps: 'procps',
   setpriv: 'util-linux',
   setsid: 'util-linux',
   ss: 'iproute2',
   strace: 'strace',
+  taskset: 'util-linux',
   unshare: 'util-linux',
 };
 
