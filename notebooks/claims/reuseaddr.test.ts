@@ -262,6 +262,17 @@ test('reuseaddr.tw-reuse-connects: the same port as the one in TIME_WAIT, not an
   says('unseen', claim, [old, set, sockets('before'), line('next client', 'connected from 1')], /no TIME_WAIT/);
 });
 
+test('reuseaddr.reset-ends-it: a TIME_WAIT that was there, a reset, and a TIME_WAIT that is not', () => {
+  const claim = 'reuseaddr.reset-ends-it';
+  const set = command('cat /proc/sys/net/ipv4/tcp_rfc1337', '0\n');
+  const resets = (count: number) => command('nstat -az TcpOutRsts', `#kernel\nTcpOutRsts    ${count}    0.0\n`);
+  const before = sockets('before', atServer);
+  says('yes', claim, [old, before, set, resets(2), sockets('after')], /after a reset: no TIME_WAIT/);
+  says('no', claim, [old, before, set, resets(1), sockets('after', atServer)], /TIME_WAIT with 59 s left/);
+  says('unseen', claim, [old, before, set, resets(0), sockets('after')], /no reset was sent/);
+  says('unseen', claim, [old, sockets('before'), set, resets(1), sockets('after')], /there was no TIME_WAIT/);
+});
+
 /** A state that lasted so many seconds, under a tcp_fin_timeout. */
 const lasting = (state: string, seconds: number, finTimeout: number): Facts => {
   const row = `${state} 0 0 127.0.0.1:8080 127.0.0.1:40478 timer:(timewait,59sec,0)`;

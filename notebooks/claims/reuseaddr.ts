@@ -280,6 +280,22 @@ function callsFromTimeWait(history: History): Seen {
   return match[1] !== undefined && held.includes(match[1]) ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
+/** A TIME_WAIT that stood at the server's end, and after a reset was sent stands no more. */
+function endedByReset(history: History): Seen {
+  const { server: early, seen: before } = ends(history, 'before');
+  if (early.in('TIME-WAIT').length === 0) return unseen("there was no TIME_WAIT at the server's end");
+  const setting = history.of('command').find(({ command }) => command.includes('tcp_rfc1337'));
+  const sent = history.of('command').find(({ command }) => command.includes('TcpOutRsts'));
+  if (setting === undefined || sent === undefined) return unseen('nobody asked for tcp_rfc1337, or for the resets');
+  const resets = Number(/^TcpOutRsts +(\d+)/m.exec(sent.stdout)?.[1] ?? 0);
+  if (resets === 0) return unseen('no reset was sent');
+  const { server: late, seen: after } = ends(history, 'after');
+  const left = late.in('TIME-WAIT').map(({ timer }) => `TIME_WAIT with ${timer?.seconds} s left`);
+  const shown = `tcp_rfc1337 ${setting.stdout.trim()}; after a reset: ${left.join(', ') || 'no TIME_WAIT'}`;
+  const cites = [before, setting, sent, after];
+  return left.length === 0 ? yes(shown, ...cites) : no(shown, ...cites);
+}
+
 /**
  * Whether a duration is the one that was asked for: a timer never goes off early, and late by as much as the wheel's step that
  * far ahead (2 s at HZ=250, 4 s at HZ=1000: kernel/time/timer.c) and the next look.
@@ -430,6 +446,11 @@ export const claims: Claims = {
     effect: callsFromTimeWait,
     treatment: ['tw_reuse 1, client calls again'],
     control: ['tw_reuse 0, client calls again'],
+  },
+  'reuseaddr.reset-ends-it': {
+    effect: endedByReset,
+    treatment: ['called again, rfc1337 0'],
+    control: ['called again, rfc1337 1'],
   },
   'reuseaddr.fin-timeout': {
     effect: lastsFinTimeout,

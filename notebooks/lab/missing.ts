@@ -22,11 +22,13 @@ const packages: Record<string, string> = {
   cc: 'gcc libc6-dev',
   nsenter: 'util-linux',
   ip: 'iproute2',
+  nstat: 'iproute2',
   ps: 'procps',
   setpriv: 'util-linux',
   setsid: 'util-linux',
   ss: 'iproute2',
   strace: 'strace',
+  taskset: 'util-linux',
   unshare: 'util-linux',
 };
 

@@ -244,6 +244,18 @@ export class Sandbox {
     return `${needProgram('setpriv')} --reuid=${uid} --regid=${uid} --clear-groups ${command}`;
   }
 
+  /**
+   * Has everything that is started from now on run on one processor (taskset(1) on init, from which all inherit it). On two,
+   * what two processes send over loopback may overtake each other: each processor has a queue of its own.
+   */
+  async onOneProcessor(): Promise<void> {
+    needProgram('taskset');
+    const [first = 0, ...others] = allowedProcessors();
+    const cpu = others.length > 0 && turn++ % 2 === 1 ? others[0] : first;
+    await this.run(['taskset', '-pc', String(cpu), String(this.facts.init)]);
+    this.recorder.note('the experiment', { kind: 'act', what: `keep all that follows on processor ${cpu}` });
+  }
+
   /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
   private async processes(): Promise<ProcessTable> {
     const all = new ProcessTable(parseProcesses(await this.run(psCommand.split(' ')))).below(this.facts.init);
@@ -490,6 +502,18 @@ export class Sandbox {
   running(comm: string): Condition<ProcessTable> {
     return this.table(`${comm} to run`, (table) => (table.allNamed(comm).length > 0 ? table : undefined));
   }
+}
+
+/** Sandboxes that want one processor take turns, so that they do not all want the same. */
+let turn = 0;
+
+/** The processors that this process may run on: the beginnings of `0-3,8` are 0, 1 and 8 (proc(5), Cpus_allowed_list). */
+function allowedProcessors(): number[] {
+  const [, list = '0'] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return list.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return to > from ? [from, from + 1] : [from];
+  });
 }
 
 /** A port that nobody uses, not even a TIME_WAIT: bind(2) to port 0 lets the kernel choose (ip(7), ip_local_port_range). */
