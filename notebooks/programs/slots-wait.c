@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
   for (int i = 0; i < atoi(argv[2]); i++) {
     siginfo_t end;
     pid_t pid = fork();
-    if (pid < 0) return perror("fork"), 1;
+    if (pid < 0) break; /* this user has as many already: the next attempt says so */
     if (pid == 0) _exit(0);
     if (waitid(P_PID, (id_t)pid, &end, WEXITED) < 0) return perror("waitid"), 1;
   }
