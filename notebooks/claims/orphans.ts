@@ -48,19 +48,15 @@ function adoptedByInit(history: History): Seen {
 
 /** The child's parent has become the PID 1 of its namespace, although an ancestor outside the namespace is a subreaper. */
 function adoptedWithin(history: History): Seen {
-  const within = adoptedByInit(history);
-  if (within.answer !== 'yes') return within;
+  const { orphan, to, cites } = adoption(history);
+  const within = `${orphan.pid}, child of ${orphan.ppid}, is now a child of ${to}`;
+  if (to !== 1) return no(within, ...cites); // inside the namespace PID 1 is its own, whatever the sandbox's is
   const { table, seen } = history.table('outside');
   const line: Process[] = [];
   for (let one = table.find(youngest(table, 'chain').pid); one !== undefined; one = table.find(one.ppid))
     line.push(one);
-  const subreaper = line.find(({ comm }) => comm === 'late-adopter');
-  if (subreaper === undefined) return unseen('no subreaper was above it');
-  return yes(
-    `${within.because}; above it, outside: ${line.map(({ comm }) => comm).join(' < ')}`,
-    ...within.cites,
-    seen,
-  );
+  if (!line.some(({ comm }) => comm === 'late-adopter')) return unseen('no subreaper was above it');
+  return yes(`${within}; above it, outside: ${line.map(({ comm }) => comm).join(' < ')}`, ...cites, seen);
 }
 
 /** The child's parent has become the nearest of its ancestors that is a subreaper and lives. */
