@@ -1,5 +1,5 @@
 /** The one import that a cell needs. */
-export { difference } from './lab/difference';
+export { twin } from './lab/difference';
 export { experiment } from './lab/experiment';
 export type { History } from './lab/history';
 export { judge } from './lab/judge';

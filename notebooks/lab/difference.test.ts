@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { difference } from './difference';
+import { difference, twin } from './difference';
 
 test('the lines that differ stand between those next to them, and the rest is left out', () => {
   assert.equal(difference('a\nb\nc\nd\ne\nf\n', 'a\nb\nc\nD\ne\nf\n'), '…\n  c\n- d\n+ D\n  e\n…');
@@ -18,4 +18,16 @@ test('two differences far from each other have one gap between them', () => {
 
 test('texts that do not differ', () => {
   assert.equal(difference('a\nb\n', 'a\nb\n'), '…');
+});
+
+test('a twin is its own head comment, and where its code differs from that of the other', () => {
+  const [first, second] = [
+    '/*\n * one: closes it.\n */\na\nclose\nb\n',
+    '/*\n * two: forgets to. On purpose.\n */\na\nb\n',
+  ];
+  assert.equal(twin(first, second), '/*\n * two: forgets to. On purpose.\n */\n  a\n- close\n  b');
+});
+
+test('a twin without a head comment is the difference alone', () => {
+  assert.equal(twin('a\nb\n', 'a\n'), '  a\n- b');
 });

@@ -13,6 +13,19 @@ export function difference(first: string, second: string): string {
   return shown.join('\n');
 }
 
+/** Of two programs that differ in a few lines: what the second one's head comment says of it, and where its code differs. */
+export function twin(first: string, second: string): string {
+  const [, code] = headAndCode(first);
+  const [head, other] = headAndCode(second);
+  return `${head}${difference(code, other)}`;
+}
+
+/** The text in two: the comment that it begins with, and the rest. */
+function headAndCode(text: string): [string, string] {
+  const end = text.startsWith('/*') ? text.indexOf('*/\n') + '*/\n'.length : 0;
+  return [text.slice(0, end), text.slice(end)];
+}
+
 type Line = { sign: '-' | '+' | ' '; line: string };
 
 /** Both texts in one, by their longest common subsequence. */

@@ -4,7 +4,7 @@
  *   ./chat listen 9000        and in another terminal: ./chat call 9000
  *
  * End one side (Ctrl-D, Ctrl-C, kill of one process, either side) and look with ps at who is left. Compare with its twins:
- * chat-shutdown (tells the other side), chat-signal (and its own other half, by kill), chat-lifeline (by a pipe).
+ * chat-shutdown (tells the other side), chat-signal (and its own other half, by kill), chat-lifeline (by a socket pair).
  */
 #include "tcp.h"
 

@@ -4,10 +4,9 @@
  *   ./getppid-race 1000 getppid        kill(getppid(), SIGUSR1)
  *   ./getppid-race 1000 pidfd          pidfd_send_signal(2), to a descriptor of the parent made before the fork
  *
- * The trials are spread over delays between the parent's end and the child's signal. Compare the last column: this process
- * is the subreaper that adopts the child, so a "stranger" is this process, signalled in the parent's place.
+ * The trials are spread over delays between the parent's end and the child's signal. Compare the last column: the stranger
+ * is this process, the subreaper that adopts the child, signalled in the parent's place.
  */
-#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -22,8 +21,7 @@
 #include <unistd.h>
 
 static const int delays[] = {0, 2, 4, 6, 8, 10, 20, 100}; /* microseconds */
-enum { DELAYS = sizeof delays / sizeof *delays };
-enum { PARENT, NOBODY, STRANGER };
+enum { DELAYS = sizeof delays / sizeof *delays, PARENT = 0, NOBODY, STRANGER };
 
 __attribute__((noreturn)) static void die(const char *what) {
   perror(what);
@@ -55,29 +53,25 @@ static int trial(atomic_int *here, const sigset_t *usr1, int delay, int by_pidfd
   int status;
   atomic_store(here, 0);
   pid_t parent = fork();
-  if (parent < 0) die("fork");
   if (parent == 0) end_together(here, usr1, delay, by_pidfd);
-  if (waitpid(parent, &status, 0) < 0) die("waitpid");
+  if (parent < 0 || waitpid(parent, &status, 0) < 0) die("fork and wait");
   while (waitpid(-1, NULL, 0) > 0) { /* the child, adopted */ }
-  if (sigtimedwait(usr1, NULL, &(struct timespec){0}) > 0) return STRANGER;
-  if (errno != EAGAIN) die("sigtimedwait");
+  if (sigtimedwait(usr1, NULL, &(struct timespec){0}) > 0) return STRANGER; /* it has come to us */
   return WIFSIGNALED(status) ? PARENT : NOBODY;
 }
 
 int main(int argc, char **argv) {
   int reached[DELAYS][3] = {0}, strangers = 0, trials = argc == 3 ? atoi(argv[1]) : 0;
+  int by_pidfd = argc == 3 && strcmp(argv[2], "pidfd") == 0;
   sigset_t usr1;
   if (trials < 1) return fprintf(stderr, "usage: %s TRIALS getppid|pidfd\n", argv[0]), 2;
   atomic_int *here = mmap(NULL, sizeof *here, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (here == MAP_FAILED) die("mmap");
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) die("prctl");
-  sigemptyset(&usr1);
-  sigaddset(&usr1, SIGUSR1);
-  if (sigprocmask(SIG_BLOCK, &usr1, NULL) < 0) die("sigprocmask");
-  for (int i = 0; i < trials; i++)
-    reached[i % DELAYS][trial(here, &usr1, delays[i % DELAYS], strcmp(argv[2], "pidfd") == 0)]++;
+  if (sigemptyset(&usr1) < 0 || sigaddset(&usr1, SIGUSR1) < 0 || sigprocmask(SIG_BLOCK, &usr1, NULL) < 0) die("block");
+  for (int i = 0; i < trials; i++) reached[i % DELAYS][trial(here, &usr1, delays[i % DELAYS], by_pidfd)]++;
   for (int i = 0; i < DELAYS; i++) {
-    int *of = reached[i];
+    const int *of = reached[i];
     printf("delay %3d us: parent %3d, nobody %3d, stranger %3d\n", delays[i], of[PARENT], of[NOBODY], of[STRANGER]);
     strangers += of[STRANGER];
   }
