@@ -49,7 +49,10 @@ function leftOver(history: History): { left: 'none' | 'some' | 'all'; shown: str
     const { trials, connections, zombies, seen } = trialsOf(history);
     const left = zombies[0] === trials ? 'none' : zombies[connections] === trials ? 'all' : 'some';
     const some = trials - (zombies[0] ?? 0);
-    const shown = `${range(zombies)} of ${connections} children left as zombies, some in ${some} of ${trials} trials`;
+    const shown =
+      left === 'none'
+        ? `no zombie left in ${trials} trials of ${connections} ends`
+        : `zombies left in ${some} of ${trials} trials of ${connections} ends, ${range(zombies)} a trial`;
     return { left, shown, cites: [seen] };
   }
   const { zombies: ended, seen: before } = zombiesAt(history, 'all ended');
@@ -99,7 +102,7 @@ function runsOf(history: History): Runs {
 
 function runsOnce(history: History): Seen {
   const { counts, trials, ends, cites } = runsOf(history);
-  const shown = `ran once for ${ends} ends in ${counts[1] ?? 0} of ${trials} trials`;
+  const shown = `one run for ${ends} ends in ${counts[1] ?? 0} of ${trials} trials`;
   return counts[1] === trials ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
@@ -111,24 +114,24 @@ function runsOnceAnEnd(history: History): Seen {
 
 function runsVary(history: History): Seen {
   const { counts, trials, ends, cites } = runsOf(history);
-  const shown = `ran ${range(counts)} times for ${ends} ends, in ${trials} trials`;
+  const shown = `runs for ${ends} ends: ${range(counts)}, in ${trials} trials`;
   return counts.filter((times) => times > 0).length > 1 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 function handlerRan(history: History): Seen {
   const { counts, trials, ends, cites } = runsOf(history);
-  const shown = `ran ${range(counts)} times for ${ends} ends, in ${trials} trials`;
+  const shown = `runs for ${ends} ends: ${range(counts)}, in ${trials} trials`;
   return (counts[0] ?? 0) === 0 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** Runs and zombies add up to the children that ended, so that the one histogram is the other read backwards. */
 function oneARun(history: History): Seen {
   const { connections, trials, zombies, runs, seen } = trialsOf(history);
-  const shown = `of ${connections} children ${range(zombies)} left, runs of the handler ${range(runs)}, in ${trials} trials`;
+  const shown = `${trials} trials, zombies left ${range(zombies)}, runs ${range(runs)}`;
   const mirrored = zombies.every((times, left) => times === runs[connections - left]);
   return mirrored
-    ? yes(`${shown}: as many trials left k as saw ${connections} - k runs`, seen)
-    : no(`${shown}: they do not add up`, seen);
+    ? yes(`${shown}: always ${connections} together`, seen)
+    : no(`${shown}: not ${connections} together`, seen);
 }
 
 /** Half a pause of `reap-* … apart`, in microseconds: what is nearer together is "at practically the same moment" here. */
@@ -191,7 +194,7 @@ function blocksServing(history: History): Seen {
 function blockedEnds(history: History) {
   for (const seen of history.lines('blocked-ends')) {
     const [, ...numbers] =
-      /^(\d+) children ended, .*the handler ran (\d+) times, (\d+) zombies were left$/.exec(seen.line) ?? [];
+      /^(\d+) children ended, .*; runs of the handler: (\d+), zombies left: (\d+)$/.exec(seen.line) ?? [];
     const [ended = 0, runs = 0, zombies = 0] = numbers.map(Number);
     if (ended > 1) return { ended, runs, zombies, seen };
   }

@@ -46,9 +46,9 @@ int main(int argc, char **argv) {
     fflush(stdout);
     int got = by_poll ? poll(&readable, 1, -1) : accept(listener, NULL, NULL);
     if (got >= 0) break;
-    printf("%s: %s (the handler has run %d times)\n", argv[2], strerror(errno), runs);
+    printf("%s: %s (runs of the handler: %d)\n", argv[2], strerror(errno), runs);
     if (errno != EINTR) return 1;
   }
-  printf("%s: a connection (the handler has run %d times)\n", argv[2], runs);
+  printf("%s: a connection (runs of the handler: %d)\n", argv[2], runs);
   return 0;
 }

@@ -47,6 +47,6 @@ int main(int argc, char **argv) {
     if (waitid(P_PID, pids[i], &info, WEXITED | WNOWAIT | __WALL) < 0) return perror("waitid"), 1;
   if (sigprocmask(SIG_UNBLOCK, &blocked, NULL) < 0) return perror("sigprocmask"), 1; /* whatever is pending is delivered before it returns */
   while (waitpid(-1, NULL, WNOHANG | __WALL) > 0) left++;
-  printf("%d children ended, told by %s: the handler ran %d times, %d zombies were left\n", count, exit_signal == SIGCHLD ? "SIGCHLD" : "SIGRTMIN", runs, left);
+  printf("%d children ended, told by %s; runs of the handler: %d, zombies left: %d\n", count, exit_signal == SIGCHLD ? "SIGCHLD" : "SIGRTMIN", runs, left);
   return 0;
 }
