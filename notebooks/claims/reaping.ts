@@ -1,6 +1,6 @@
 import type { History, Observation } from '../lab/history';
 import { type Claims, no, type Seen, unseen, yes } from '../lab/judge';
-import type { Process } from '../lab/processes';
+import type { Process, ProcessTable } from '../lab/processes';
 
 /** What the trials of a `reap-*` program counted: see reap-trials.h. `zombies[k]` is in how many of them k were left. */
 export interface Trials {
@@ -181,9 +181,11 @@ function blocksServing(history: History): Seen {
   const { table: left, seen: first } = history.table('one is left');
   const { table: asked, seen: second } = history.table('third client connected');
   const { table: later, seen: third } = history.table('second client gone');
-  const [stays] = left.childrenOf(server.pid);
-  if (stays === undefined || asked.find(stays.pid) === undefined) return unseen('no child was running');
-  const [served] = later.childrenOf(server.pid);
+  const running = (table: ProcessTable) => table.childrenOf(server.pid).filter(({ stat }) => !stat.startsWith('Z'));
+  const [stays] = running(left);
+  if (stays === undefined || running(asked).every(({ pid }) => pid !== stays.pid))
+    return unseen('no child was running');
+  const [served] = running(later);
   if (served === undefined) return unseen('the third client was never served');
   return asked.find(served.pid) === undefined
     ? yes(`the third client was served only after child ${stays.pid} had ended`, first, second, third)
