@@ -12,6 +12,7 @@ import { historyText } from '../notebooks/lab/show';
 import { command } from './lib/command';
 import { evidenceOf, type Row, rowsOf, strays } from './lib/evidence';
 import { hostFacts } from './lib/host';
+import type { Notebook } from './lib/notebook';
 import { Progress } from './lib/progress';
 import {
   chooseNotebooks,
@@ -19,6 +20,7 @@ import {
   type Ledger,
   loadLedger,
   loadNotebook,
+  notebookFile,
   notebookNames,
   shown,
 } from './lib/project';
@@ -60,7 +62,8 @@ async function main(): Promise<void> {
   const deadline = Math.max(options.deadline, 4 * (options.sleep ?? 0));
   const rows: Row[] = [];
   const errors: Error[] = [];
-  const runs = await runAll(names, deadline);
+  const notebooks = new Map(names.map((name) => [name, loadNotebook(name)]));
+  const runs = await runAll(notebooks, deadline);
   for (const [name, run] of runs) {
     const claims = ledger.claims.get(name) ?? {};
     const { histories, findings } = evidenceOf(run.bundles);
@@ -72,7 +75,7 @@ async function main(): Promise<void> {
     for (const id of strays(claims, findings)) {
       errors.push(
         new SourceError(
-          loadNotebook(name).file,
+          shown(notebookFile(name)),
           1,
           `finding for an unknown claim "${id}"`,
           `add it to ${shown(claimsFile(name))}`,
@@ -94,19 +97,19 @@ function list(names: string[], { claims }: Ledger): void {
 }
 
 /** Runs the notebooks, as many at a time as there are processors, and shows on standard error where each is. */
-async function runAll(names: string[], deadline: number): Promise<Map<string, Run>> {
+async function runAll(notebooks: Map<string, Notebook>, deadline: number): Promise<Map<string, Run>> {
   const progress = new Progress();
   const watched = process.stderr.isTTY === true;
   const screen = createLogUpdate(process.stderr);
   const draw = () => screen(progress.lines(performance.now(), process.stderr.columns ?? 80).join('\n'));
   const clock = watched ? setInterval(draw, 100) : undefined;
   const runs = new Map<string, Run>();
-  const waiting = [...names];
+  const waiting = [...notebooks];
   const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const which = name;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [which, notebook] = next;
       progress.begin(which, performance.now());
-      const run = await runNotebook(which, loadNotebook(which), {
+      const run = await runNotebook(which, notebook, {
         deadline,
         onMessage: (message) => {
           progress.hear(which, message);
@@ -125,7 +128,7 @@ async function runAll(names: string[], deadline: number): Promise<Map<string, Ru
     clearInterval(clock);
     if (watched) screen.clear();
   }
-  return new Map(names.map((name) => [name, runs.get(name) ?? { bundles: [] }]));
+  return new Map([...notebooks.keys()].map((name) => [name, runs.get(name) ?? { bundles: [] }]));
 }
 
 /** Saves what was seen before it is judged again or lost: the last run's histories. */

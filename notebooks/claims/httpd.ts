@@ -72,7 +72,9 @@ function parentSignals(history: History): Seen {
   const reached = children.filter(({ pid }) => told.some((signal) => signal.pid === pid));
   if (toGroup === undefined) {
     const ended = history.events('exit').find(({ pid }) => pid === parent.pid);
-    return ended === undefined ? unseen('the trace does not tell how the parent ended') : no('the parent sent nothing', seen, ended);
+    return ended === undefined
+      ? unseen('the trace does not tell how the parent ended')
+      : no('the parent sent nothing', seen, ended);
   }
   if (reached.length < children.length)
     return no(`${reached.length} of ${children.length} children were told`, seen, toGroup, ...told);

@@ -11,6 +11,11 @@ export class Missing extends Error {
   }
 }
 
+/** Something on the host that an experiment has to have to itself is in use. What to do about it is in the message. */
+export class Taken extends Error {
+  override name = 'Taken';
+}
+
 /** The Debian package that brings each program an experiment may ask for. */
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',

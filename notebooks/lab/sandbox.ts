@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
-import { Missing } from './missing';
+import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
@@ -73,9 +73,12 @@ export class Sandbox {
 
   /** Ends everything in the sandbox and waits until it is gone. What terminals show and tracers wrote is noted down first. */
   async close(): Promise<void> {
-    for (const terminal of this.terminals) await terminal.look('at the end');
-    for (const file of this.traces) await this.readTrace(file);
-    await stopInit(this.init);
+    try {
+      for (const terminal of this.terminals) await terminal.look('at the end');
+      for (const file of this.traces) await this.readTrace(file);
+    } finally {
+      await stopInit(this.init);
+    }
   }
 
   /** The scratch directory, as processes inside name it: where everything starts, and HOME. */
@@ -211,7 +214,7 @@ export class Sandbox {
     await new Promise<void>((resolve, reject) => {
       const probe = createServer();
       probe.once('error', () =>
-        reject(new Error(`port ${port} is taken on this host; set PROCNOTES_PORT to a free one`)),
+        reject(new Taken(`port ${port} is taken on this host; set PROCNOTES_PORT to a free one`)),
       );
       probe.listen(port, '127.0.0.1', () => probe.close(() => resolve()));
     });
@@ -308,11 +311,13 @@ export class Sandbox {
         look: () => {
           const events = parseStrace(this.read(file));
           const ended = new Set(events.map((event) => (event.event === 'exit' ? event.pid : 0)));
-          const late = events.find(
-            (event) => event.event === 'fork' && !ended.has(event.child) && this.stateOf(event.child) === 'gone',
-          );
+          const known = events.flatMap((event) => {
+            if (event.event === 'kill') return event.by;
+            return event.event === 'fork' ? [event.pid, event.child] : event.pid;
+          });
+          const late = known.find((pid) => !ended.has(pid) && this.stateOf(pid) === 'gone');
           if (late === undefined) return { met: 'yes', value: events, witness: 'strace' };
-          return { met: 'no', seen: `nothing of the end of ${late.event === 'fork' ? late.child : '?'}` };
+          return { met: 'no', seen: `nothing of the end of ${late}` };
         },
       },
       10_000,

@@ -1,5 +1,5 @@
 import { History, type HistoryRecord, type Observation } from './history';
-import type { Finding, Verdict } from './judge';
+import type { Citation, Finding, Verdict } from './judge';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
 import { SocketTable } from './sockets';
@@ -17,13 +17,17 @@ const colours: Record<Verdict, string> = {
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
-/** Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in a terminal. */
-export function show(thing: Shown): void {
-  put(bundleOf(thing));
-}
-
 /** What can be shown; of a command, what it printed. */
 export type Shown = History | Finding[] | ProcessTable | SocketTable | { stdout: string } | string;
+
+/**
+ * Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in
+ * a terminal. With `what`, one thing out of a history: a table by its moment, a terminal's last screen, what a program printed, a
+ * file, what a command printed.
+ */
+export function show(thing: Shown, what?: string): void {
+  put(bundleOf(thing instanceof History && what !== undefined ? excerpt(thing, what) : thing));
+}
 
 export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
@@ -32,29 +36,65 @@ export function bundleOf(thing: Shown): Bundle {
   return preformatted(typeof thing === 'string' ? thing : thing.stdout.trimEnd());
 }
 
+/** What was last seen under that name, headed by the arm. An arm that the host could not run says why. */
+function excerpt(history: History, what: string): string {
+  const head = `${history.arm}, ${what}:`;
+  const [obstacle] = [...history.of('missing'), ...history.of('failure'), ...history.of('left out')];
+  const lines = history.lines(what);
+  if (lines.length > 0) return `${head}\n${lines.map((seen) => seen.line).join('\n')}`;
+  const seen = history.record.observations.filter((one) => namesOf(one).includes(what)).pop();
+  if (seen !== undefined) return `${head}\n${factText(seen)}`;
+  if (obstacle !== undefined) return `${head} ${obstacle.because}`;
+  const known = [...new Set(history.record.observations.flatMap(namesOf))].join(', ');
+  throw new Error(`nothing was seen of "${what}" in "${history.arm}"; there are: ${known}`);
+}
+
+/** What an observation can be asked for by. */
+function namesOf(seen: Observation): string[] {
+  const moment = seen.moment === undefined ? [] : [seen.moment];
+  if (seen.kind === 'screen') return [...moment, seen.terminal];
+  if (seen.kind === 'file') return [...moment, seen.path];
+  if (seen.kind === 'command') return [...moment, seen.command];
+  return seen.kind === 'line' ? [...moment, seen.program] : moment;
+}
+
 function preformatted(text: string): Bundle {
   return { 'text/plain': text, 'text/html': `<pre>${html(text)}</pre>` };
 }
 
 export function findingsBundle(findings: Finding[]): Bundle {
   const rows = findings.map(({ claim, verdict, because, cites }) => {
-    const seen = cites.map(({ arm, n }) => `${arm} #${n}`).join(', ');
-    return `<tr><td style="text-align:left"><code>${html(claim)}</code></td><td style="text-align:left;white-space:nowrap;color:${colours[verdict]}">${shapes[verdict]} ${verdict}</td><td style="text-align:left">${html(because)}${seen === '' ? '' : `<br><small>${html(seen)}</small>`}</td></tr>`;
+    const seen = citesText(cites);
+    const evidence = seen === '' ? '' : `<br><small>${html(seen)}</small>`;
+    const word = `<span style="color:${colours[verdict]}">${shapes[verdict]}&nbsp;${verdict}</span>`;
+    return `<tr>${[`<code>${html(claim)}</code>`, word, `${html(because)}${evidence}`].map(cell).join('')}</tr>`;
   });
+  const head = ['claim', 'verdict', 'because'].map((name) => `<th align="left">${name}</th>`).join('');
   return {
     'text/plain': findings
       .map(({ claim, verdict, because }) => `${shapes[verdict]} ${verdict.padEnd(12)} ${claim}\n    ${because}`)
       .join('\n'),
-    'text/html': `<table><thead><tr><th style="text-align:left">claim</th><th style="text-align:left">verdict</th><th style="text-align:left">because</th></tr></thead><tbody>${rows.join('')}</tbody></table>`,
+    'text/html': `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
     [media.findings]: { findings },
   };
+}
+
+/** `align`, because Jupyter takes styles away from what it does not trust yet. */
+const cell = (content: string) => `<td align="left" valign="top">${content}</td>`;
+
+/** `TERM #17 #35; KILL #22`: the arms, each with the numbers of its observations. */
+function citesText(cites: Citation[]): string {
+  const numbers = new Map<string, Set<number>>();
+  for (const { arm, n } of cites) numbers.set(arm, (numbers.get(arm) ?? new Set()).add(n));
+  return [...numbers].map(([arm, ns]) => `${arm} ${[...ns].map((n) => `#${n}`).join(' ')}`).join('; ');
 }
 
 export function historyBundle(record: HistoryRecord): Bundle {
   const box = record.box === null ? 'no sandbox' : `${record.box.kind}, PID 1 ${record.box.pid1}`;
   const rows = record.observations.map((seen) => {
-    const moment = seen.moment === undefined ? '' : ` <em>${html(seen.moment)}</em>`;
-    return `<tr><td style="text-align:right;vertical-align:top">#${seen.n}</td><td style="text-align:right;vertical-align:top">${seen.at} ms</td><td style="text-align:left;vertical-align:top;white-space:nowrap">${html(seen.witness)}${moment}</td><td style="text-align:left"><pre style="margin:0">${html(factText(seen))}</pre></td></tr>`;
+    const witness = `${html(seen.witness)}${seen.moment === undefined ? '' : ` <em>${html(seen.moment)}</em>`}`;
+    const cells = [`#${seen.n}`, `${seen.at}&nbsp;ms`, witness, `<pre>${html(factText(seen))}</pre>`];
+    return `<tr>${cells.map(cell).join('')}</tr>`;
   });
   return {
     'text/plain': historyText(record),

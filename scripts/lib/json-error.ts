@@ -5,7 +5,7 @@
 export function jsonErrorOffset(text: string): number | undefined {
   const token =
     // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings hold no bare control characters
-    /[ \t\n\r]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w))|([{}[\],:]))/y;
+    /[ \t\n\r]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)|([{}[\],:]))/y;
   const open: ('{' | '[')[] = [];
   // What may come: a value, a value or the bracket's end, a key, a key or the end, the colon, a comma or the end.
   let expect: 'value' | 'first value' | 'key' | 'first key' | 'colon' | 'after' = 'value';

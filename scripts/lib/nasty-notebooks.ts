@@ -146,9 +146,13 @@ export const ipynb: fc.Arbitrary<Ipynb> = fc
   .filter((cells) =>
     cells.every(({ cell_type, source: text }) => cell_type !== 'raw' || !text.includes('<!-- #endraw -->')),
   )
-  .map((cells) => ({
+  .chain((cells) =>
+    fc.constantFrom({}, {}, { procnotes: { layout: { eol: '\r\n', after: '' } } }).map((ours) => ({ cells, ours })),
+  )
+  .map(({ cells, ours }) => ({
     cells,
     metadata: {
+      ...ours,
       kernelspec: { display_name: 'TypeScript', language: 'typescript', name: 'tslab' },
       language_info: { name: 'typescript' },
     },

@@ -174,7 +174,11 @@ function warn(block: Block, { file, text }: MarkdownFile): SourceError[] {
   }
   if (block.kind !== 'fence' || isInactive(block.info)) return [];
   if (/^typescript\s.*\bid=/.test(block.info) && !(block.parent === undefined && source.startsWith('`'))) {
-    const why = block.parent ? `inside a ${block.parent.kind}` : block.marker[0] === '~' ? 'fenced with ~' : 'indented';
+    const why = block.parent
+      ? `inside a ${block.parent.kind === 'item' ? 'list' : block.parent.kind}`
+      : block.marker[0] === '~'
+        ? 'fenced with ~'
+        : 'indented';
     return say(`this looks like a cell, but is prose: it is ${why}`, 'put it at the left margin, fenced with ```');
   }
   const [language = ''] = block.info.split(/\s/);

@@ -17,21 +17,19 @@ export function writeNotebook(notebook: Notebook): string {
   for (;;) {
     const text = assemble(header.text, before, plans);
     const read = scanNotebook(text, file).notebook;
+    const whole = read.header.text === header.text;
     const at = firstDifference(cells, read.cells);
-    if (read.header.text !== header.text) {
-      throw new SourceError(
-        file,
-        1,
-        'this header cannot be written',
-        'let it begin with --- and hold --- again only at its end',
-      );
-    }
-    if (at === -1) return layout.eol === '\r\n' && !text.includes('\r') ? text.replaceAll('\n', '\r\n') : text;
-    if (mend(plans, at)) continue;
-    if (before === undefined) throw unwritable(file, cells[at]);
+    if (whole && at === -1) return layout.eol === '\r\n' && !text.includes('\r') ? text.replaceAll('\n', '\r\n') : text;
+    if (whole && mend(plans, at)) continue;
+    if (before === undefined) throw whole ? unwritable(file, cells[at]) : new SourceError(file, 1, ...BAD_HEADER);
     before = undefined;
   }
 }
+
+const BAD_HEADER = [
+  'this header cannot be written',
+  'let it begin with ---, and hold --- again only at its end',
+] as const;
 
 /** The opening line that the writer gives each cell by itself: none to prose. */
 function usualOpenings(cells: readonly Cell[]): string[] {

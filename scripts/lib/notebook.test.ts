@@ -73,6 +73,7 @@ describe('reading a notebook', () => {
     ['a fence in a longer fence', '````markdown\n```typescript id="a"\nx\n```\n````\n'],
     ['a fence in an HTML block', '<div>\n```typescript id="a"\nx\n```\n</div>\n'],
     ['a fence in a region', '<!-- #region -->\n```typescript id="a"\nx\n```\n<!-- #endregion -->\n'],
+    ['a region in a quote, closed or not,', '> <!-- #region -->\n> ```typescript id="a"\n> ```\n'],
     ['an inactive fence', '```typescript .noeval\nx\n```\n'],
     ['another language', '```console\n$ ps\n```\n'],
   ] as const) {
@@ -82,6 +83,14 @@ describe('reading a notebook', () => {
         ['markdown'],
       ));
   }
+
+  test('the sources of a CRLF file are LF', () => {
+    const { cells, layout } = readNotebook(
+      `${HEADER}\na\nb\n\n${cell('a', 'x;\ny;')}`.replaceAll('\n', '\r\n'),
+      'x.md',
+    );
+    assert.deepEqual([layout.eol, ...cells.map(({ source }) => source)], ['\r\n', 'a\nb', 'x;\ny;']);
+  });
 
   test('a longer fence may hold shorter ones', () => {
     assert.deepEqual(shape('````typescript id="a"\n```\nx\n```\n````\n'), [['code', 'a', '```\nx\n```']]);
@@ -113,7 +122,7 @@ describe('reading a notebook', () => {
       '6: ```bash is prose, but Jupytext would make it a cell',
     ]);
     assert.deepEqual(warnings('- a\n\n  ```typescript id="a"\n  ```\n'), [
-      '8: this looks like a cell, but is prose: it is inside a item',
+      '8: this looks like a cell, but is prose: it is inside a list',
     ]);
     assert.deepEqual(warnings('<div>\n```typescript id="a"\n```\n</div>\n'), [
       '6: Jupytext would see a cell inside this html',

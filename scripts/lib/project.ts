@@ -48,13 +48,16 @@ export function loadRecord(name: string): Ipynb {
   return readIpynb(readFileSync(file, 'utf8'), shown(file));
 }
 
+/** The pages of docs/, with their text, by name. */
+export function loadPages(): { file: string; text: string }[] {
+  const files = readdirSync(join(PROJECT, 'docs'), { recursive: true, encoding: 'utf8' });
+  const pages = files.filter((file) => file.endsWith('.md')).sort();
+  return pages.map((name) => ({ file: join('docs', name), text: readFileSync(join(PROJECT, 'docs', name), 'utf8') }));
+}
+
 /** Every claim of every note in docs/. Throws SourceErrors. */
 export function loadNotes(): Noted[] {
-  const folder = join(PROJECT, 'docs');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
-  return readNotes(
-    files.sort().map((file) => ({ file: join('docs', file), text: readFileSync(join(folder, file), 'utf8') })),
-  );
+  return readNotes(loadPages());
 }
 
 /** How the claims of a notebook are judged: what notebooks/claims/NAME.ts exports. */

@@ -5,7 +5,6 @@
  *   node --import tsx run-cells.ts NAME
  */
 import { type Message, tell } from '../../notebooks/lab/outlet';
-import { TimeOut } from '../../notebooks/lab/until';
 import { CELL_BEGINS, inNotebook, writeCells } from './cells';
 import { loadNotebook } from './project';
 
@@ -16,7 +15,7 @@ function end(message: Message, status: number): void {
 
 function fail(name: string, thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(`a cell threw ${String(thrown)}`);
-  const expected = error instanceof TimeOut || error.name === 'Missing' ? 'yes' : 'no';
+  const expected = ['TimeOut', 'Missing', 'Taken'].includes(error.name) ? 'yes' : 'no';
   end(
     { tell: 'error', message: inNotebook(error.message, name), stack: inNotebook(error.stack ?? '', name), expected },
     1,
@@ -32,6 +31,7 @@ async function main(): Promise<void> {
   Object.assign(globalThis, { [CELL_BEGINS]: (id: string) => tell({ tell: 'cell', id }) });
   try {
     await import(writeCells(name, loadNotebook(name), 'to run'));
+    await new Promise(setImmediate); // a rejection that nobody handled is told of when the microtasks are over
     end({ tell: 'done' }, 0);
   } catch (error) {
     fail(name, error);

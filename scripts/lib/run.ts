@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bundle, Message } from '../../notebooks/lab/outlet';
+import { findProgram } from '../../notebooks/lab/programs';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS } from './project';
 import { SourceError } from './source-error';
@@ -24,9 +25,14 @@ export interface RunOptions {
  * the place in the .md. Killing this process at any moment ends that one too, and its sandboxes with it.
  */
 export function runNotebook(name: string, notebook: Notebook, { deadline, onMessage, env }: RunOptions): Promise<Run> {
+  // A cell in a tight loop does not hear that the channel is closed: the kernel has to end it (PR_SET_PDEATHSIG, prctl(2)).
+  const leash = findProgram('setpriv');
+  const node = [process.execPath, '--import', require.resolve('tsx')];
+  const [execPath, ...execArgv] = leash === undefined ? node : [leash, '--pdeathsig', 'KILL', ...node];
   const child = fork(join(__dirname, 'run-cells.ts'), [name], {
     cwd: NOTEBOOKS,
-    execArgv: ['--import', require.resolve('tsx')],
+    execPath,
+    execArgv,
     env: { ...process.env, ...env, PROCNOTES_RUN: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
@@ -62,9 +68,8 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
       else if (message.tell === 'error') {
         outcome = 'error';
         run.error = place(`cell "${cell?.id}" failed: ${message.message}`);
-        if (message.expected === 'no')
-          run.error.stack = `${run.error.message}\n${message.stack.split('\n').slice(1).join('\n')}`;
-        else run.error.stack = run.error.message;
+        const calls = message.expected === 'no' ? message.stack.search(/\n {4}at /) : -1;
+        run.error.stack = run.error.message + (calls === -1 ? '' : message.stack.slice(calls));
       }
       onMessage?.(message);
     });
