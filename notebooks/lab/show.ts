@@ -21,8 +21,8 @@ const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 export type Shown = History | Finding[] | ProcessTable | SocketTable | { stdout: string } | string;
 
 /**
- * Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. With
- * `what`, one thing out of a history: a process table by its moment, a terminal's last screen, what a program printed, a
+ * Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in
+ * a terminal. With `what`, one thing out of a history: a table by its moment, a terminal's last screen, what a program printed, a
  * file, what a command printed.
  */
 export function show(thing: Shown, what?: string): void {
@@ -39,7 +39,7 @@ export function bundleOf(thing: Shown): Bundle {
 /** What was last seen under that name, headed by the arm. An arm that the host could not run says why. */
 function excerpt(history: History, what: string): string {
   const head = `${history.arm}, ${what}:`;
-  const [obstacle] = [...history.of('missing'), ...history.of('failure')];
+  const [obstacle] = [...history.of('missing'), ...history.of('failure'), ...history.of('left out')];
   const lines = history.lines(what);
   if (lines.length > 0) return `${head}\n${lines.map((seen) => seen.line).join('\n')}`;
   const seen = history.record.observations.filter((one) => namesOf(one).includes(what)).pop();
