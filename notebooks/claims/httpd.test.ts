@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aProcess, commandOf, eventOf, historyOf, screenOf, tableOf } from '../lab/fixtures/histories';
+import { aProcess, commandOf, eventOf, fileOf, historyOf, screenOf, tableOf } from '../lab/fixtures/histories';
 import type { Fact } from '../lab/history';
 import { claims } from './httpd';
 
@@ -223,6 +223,63 @@ test("httpd.hup-cuts and httpd.usr1-finishes are each other's opposite", () => {
 test('httpd.hup-cuts: a client that received nothing yet says nothing', () => {
   for (const claim of ['httpd.hup-cuts', 'httpd.usr1-finishes'])
     says('unseen', claim, [screenOf('Terminal 2', 'began: HTTP/1.1 200 OK')], /did not say what it received/);
+});
+
+const killed = (command: string, stderr = '') => commandOf(command, '', stderr, stderr === '' ? 0 : 1);
+
+test('httpd.orphans-by-group: gone is not enough, a new server has to start', () => {
+  const claim = 'httpd.orphans-by-group';
+  says('yes', claim, [before, killed('kill -- -50'), nobody, start('', 0)], /8 children are gone; a new server starts/);
+  const inUse = start('(98)Address already in use: AH00072: make_sock');
+  says('no', claim, [before, killed('kill -- -50'), nobody, inUse], /Address already in use/);
+  const left = [before, killed('kill -- 50', 'No such process'), tableOf('after', init, ...orphans), inUse];
+  says('no', claim, left, /No such process; .* 8 of its 8 children are there/);
+  says('unseen', claim, [before, killed('kill -- -50'), nobody], /no new server was started/);
+});
+
+const startScript = aProcess({ pid: 40, comm: 'start.sh' });
+const startedBy = (ppid: number) => tableOf('before', init, startScript, { ...parent, ppid, pgid: 40 }, ...children);
+
+test('httpd.script-taken-along: it did not come to its next line', () => {
+  const claim = 'httpd.script-taken-along';
+  says('yes', claim, [startedBy(40), fileOf('cleaned-up', 'absent')], /did not come to its next line/);
+  says('no', claim, [startedBy(40), fileOf('cleaned-up', 'there')], /went on to its next line/);
+  says('unseen', claim, [startedBy(1), fileOf('cleaned-up', 'absent')], /did not start the server/);
+});
+
+test('httpd.lingering-told-again: the group, the child, and the child once more', () => {
+  const claim = 'httpd.lingering-told-again';
+  says(
+    'yes',
+    claim,
+    [before, group, sent(50, 51), sent(50, 52), sent(50, 51)],
+    /then child 51, and that one again after 0 s/,
+  );
+  says('no', claim, [before, group, sent(50, 51), sent(50, 52)], /no child twice/);
+  says('no', claim, [before, sent(50, 51), group, sent(50, 51)], /no child twice/);
+  says('no', claim, [before, group, sent(50, 51), sent(40, 51)], /no child twice/);
+  says('unseen', claim, [before, sent(50, 51), sent(50, 51)], /does not tell that the parent told its group/);
+});
+
+test('httpd.winch-finishes: the answer whole, and the server gone', () => {
+  const claim = 'httpd.winch-finishes';
+  const whole = screenOf('Terminal 2', 'began: HTTP/1.1 200 OK\n\nreceived 67109121 bytes');
+  const cut = screenOf('Terminal 2', 'began: HTTP/1.1 200 OK\n\nreceived 4423680 bytes');
+  says('yes', claim, [before, whole, nobody], /67109121 .* are gone/);
+  says('no', claim, [before, cut, nobody], /4423680/);
+  says('no', claim, [before, whole, tableOf('after', init, ...orphans)], /8 of its 8 children are there/);
+  says('unseen', claim, [before, whole, tableOf('after', init, parent)], /was still there/);
+});
+
+test('httpd.resize-stops: it says SIGWINCH, and is gone', () => {
+  const claim = 'httpd.resize-stops';
+  const logged = (text: string) => commandOf('cat error.log', text);
+  const caught = logged('AH00170: caught SIGWINCH, shutting down gracefully');
+  says('yes', claim, [before, nobody, caught], /group 50, foreground group -1; caught SIGWINCH/);
+  const restarted = logged('AH00171: Graceful restart requested, doing restart');
+  says('no', claim, [before, tableOf('after', init, parent, ...children), restarted], /told nothing, and goes on/);
+  says('unseen', claim, [before, nobody, logged('')], /does not say/);
+  says('unseen', claim, [before, nobody], /nobody read the log/);
 });
 
 test('session.daemon-no-tty and session.daemon-no-foreground: of every one of them', () => {

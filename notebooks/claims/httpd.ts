@@ -170,6 +170,72 @@ function answerCut(history: History): Seen {
   return whole.answer === 'yes' ? no(whole.because, ...whole.cites) : yes(whole.because, ...whole.cites);
 }
 
+/** The orphans are gone, and a new server starts. */
+function orphansStopped(history: History): Seen {
+  const gone = allGone(history);
+  const held = portHeld(history);
+  if (gone.answer === 'unseen' || held.answer === 'unseen') return gone.answer === 'unseen' ? gone : held;
+  const sent = history.of('command').filter(({ command }) => command.startsWith('kill -- '));
+  const how = sent.map(({ command, stderr }) => `${command}${stderr === '' ? '' : `: ${stderr.trim()}`}`).join('; ');
+  const both = `${how}; ${gone.because}; ${held.because}`;
+  const cites = [...sent, ...gone.cites, ...held.cites];
+  return gone.answer === 'yes' && held.answer === 'no' ? yes(both, ...cites) : no(both, ...cites);
+}
+
+/** Who started the server ended with it, before its next line. */
+function scriptTaken(history: History): Seen {
+  const { parent, table, seen } = server(history);
+  const script = table.named('start.sh');
+  if (parent.ppid !== script.pid) return unseen('the script did not start the server in its foreground');
+  const { state, seen: file } = history.file('cleaned-up');
+  const shown = `httpd (${parent.pid}) in group ${parent.pgid}, the script (${script.pid}) in group ${script.pgid}`;
+  return state === 'absent'
+    ? yes(`${shown}: it did not come to its next line`, seen, file)
+    : no(`${shown}: it went on to its next line`, seen, file);
+}
+
+/** After its group, the parent told one child by its PID, and later told it once more. */
+function toldAgain(history: History): Seen {
+  const { parent, children, seen } = server(history);
+  const sent = history.events('kill').filter(({ by, signal }) => by === parent.pid && signal === 'SIGTERM');
+  const group = sent.find(({ to }) => to === -parent.pgid);
+  if (group === undefined) return unseen('the trace does not tell that the parent told its group');
+  const each = children.map(({ pid }) => sent.filter(({ to, n }) => to === pid && n > group.n));
+  const [first, ...more] = each.find((times) => times.length > 1) ?? [];
+  if (first === undefined) return no('the parent told its group, and no child twice', seen, group);
+  const seconds = more.map(({ at }) => `after ${Math.round((at - group.at) / 1000)} s`).join(', ');
+  return yes(
+    `the parent told its group, then child ${first.to}, and that one again ${seconds}`,
+    seen,
+    group,
+    first,
+    ...more,
+  );
+}
+
+/** The answer under way came to its end, and then the server was gone. */
+function finishesAndGoes(history: History): Seen {
+  const whole = answerWhole(history);
+  const gone = allGone(history);
+  if (whole.answer === 'unseen' || gone.answer === 'unseen') return whole.answer === 'unseen' ? whole : gone;
+  const both = `${whole.because}; ${gone.because}`;
+  const cites = [...whole.cites, ...gone.cites];
+  return whole.answer === 'yes' && gone.answer === 'yes' ? yes(both, ...cites) : no(both, ...cites);
+}
+
+/** The server says that it was told of a window's new size, and is gone. */
+function resizedAway(history: History): Seen {
+  const { parent, table, seen } = server(history);
+  const log = history.of('command').find(({ command }) => command === 'cat error.log');
+  if (log === undefined) return unseen('nobody read the log');
+  const [caught] = /caught SIGWINCH, shutting down gracefully/.exec(log.stdout) ?? [];
+  const { table: later, seen: after } = history.table('after');
+  const stood = `httpd's group ${parent.pgid}, foreground group ${table.find(parent.pid)?.tpgid}`;
+  if (caught !== undefined && later.find(parent.pid) === undefined) return yes(`${stood}; ${caught}`, seen, log, after);
+  if (!/Graceful restart requested/.test(log.stdout)) return unseen('the log does not say what the server did');
+  return no(`${stood}; it was told nothing, and goes on`, seen, log, after);
+}
+
 function noTerminal(history: History): Seen {
   const { parent, children, seen } = server(history);
   const rows = [parent, ...children];
@@ -203,6 +269,27 @@ export const claims: Claims = {
   'httpd.helper-gone-too': { effect: helperGone, treatment: ['TERM, with a helper'], control: ['KILL, with a helper'] },
   'httpd.orphans-serve': { effect: answers, treatment: ['KILL'], control: ['TERM'] },
   'httpd.orphans-hold-port': { effect: portHeld, treatment: ['KILL'], control: ['TERM'] },
+  'httpd.orphans-by-group': {
+    effect: orphansStopped,
+    treatment: ['KILL, then kill the group'],
+    control: ['KILL, then kill the PID'],
+  },
+  'httpd.lingering-told-again': { effect: toldAgain, treatment: ['TERM, a child lingers'], control: ['TERM'] },
+  'httpd.script-taken-along': {
+    effect: scriptTaken,
+    treatment: ['TERM, script in the group'],
+    control: ['TERM, script in another group'],
+  },
+  'httpd.winch-finishes': {
+    effect: finishesAndGoes,
+    treatment: ['WINCH, request under way'],
+    control: ['TERM, request under way'],
+  },
+  'httpd.resize-stops': {
+    effect: resizedAway,
+    treatment: ['resized, server in the foreground'],
+    control: ['resized, server a daemon'],
+  },
   'httpd.restart-keeps-parent': { effect: parentKept, treatment: ['HUP', 'USR1'], control: ['TERM'] },
   'httpd.hup-cuts': { effect: answerCut, treatment: ['HUP'], control: ['USR1'] },
   'httpd.usr1-finishes': { effect: answerWhole, treatment: ['USR1'], control: ['HUP'] },

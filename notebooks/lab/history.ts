@@ -1,4 +1,5 @@
 import { type Process, ProcessTable } from './processes';
+import { type Socket, SocketTable } from './sockets';
 
 /** A signal, an end or a change of kinship that a tracer saw; PIDs are the sandbox's own. */
 export type Event =
@@ -24,6 +25,7 @@ export type Fact =
   /** How a program ended: its exit status, or the signal. */
   | { kind: 'end'; program: string; pid: number; status: number | string }
   | { kind: 'processes'; rows: Process[] }
+  | { kind: 'sockets'; rows: Socket[] }
   /** What stands on a terminal's screen. */
   | { kind: 'screen'; terminal: string; text: string }
   | { kind: 'file'; path: string; state: 'there' | 'absent' }
@@ -31,6 +33,8 @@ export type Fact =
   | ({ kind: 'event' } & Event)
   /** The host lacks something, and the arm could not be run. */
   | { kind: 'missing'; because: string }
+  /** The arm was not run because it takes long. */
+  | { kind: 'left out'; because: string }
   /** The arm was broken off. */
   | { kind: 'failure'; because: string };
 
@@ -91,6 +95,13 @@ export class History {
     const seen = this.at('processes', moment);
     if (seen === undefined) throw new Error(`no process table was taken "${moment}"`);
     return { table: new ProcessTable(seen.rows), seen };
+  }
+
+  /** The TCP sockets seen at that moment; throws where nobody looked. */
+  sockets(moment: string): { table: SocketTable; seen: Observation } {
+    const seen = this.at('sockets', moment);
+    if (seen === undefined) throw new Error(`nobody looked at the sockets "${moment}"`);
+    return { table: new SocketTable(seen.rows), seen };
   }
 
   /** The last that was seen of a terminal's screen; throws where it never was. */

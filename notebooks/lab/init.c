@@ -1,9 +1,10 @@
 /*
  * init: the first process of a sandbox; every other process in it is its descendant.
  *
- *   init SCRATCH SOCKET [never]      standard input: the lifeline
+ *   init SCRATCH SOCKET [never] [SYSCTL=VALUE...]      standard input: the lifeline
  *
- * It sets the sandbox up, prints "ready PID" (PID as the host sees it), and from then on
+ * It sets the sandbox up, with the sysctls of its own network namespace, prints "ready PID" (PID as the host sees it), and
+ * from then on
  *   - starts what `enter` asks for over SOCKET, each in a session of its own,
  *   - waits for its children, adopted ones too; with `never`, only for those that it started itself,
  *   - ends when the lifeline does: whoever opened the sandbox holds the other end, so the kernel closes it however
@@ -37,13 +38,25 @@ static void loopback_up(void) {
   close(s);
 }
 
-static void furnish(const char *scratch) {
+/* Ours to set, as the network namespace is: network_namespaces(7). */
+static void set_sysctl(const char *setting) {
+  char path[256] = "/proc/sys/";
+  const char *value = strchr(setting, '=');
+  if (!value || value - setting > 200) errno = EINVAL, die("set %s", setting);
+  strncat(path, setting, value - setting);
+  for (char *dot = path; (dot = strchr(dot, '.'));) *dot = '/';
+  FILE *file = fopen(path, "we");
+  if (!file || fputs(value + 1, file) == EOF || fclose(file) == EOF) die("set %s", setting);
+}
+
+static void furnish(const char *scratch, char **settings) {
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) die("make mounts private");
   mount_or_die("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
   mount_or_die("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"); /* pts/0 is the first terminal */
   mount_or_die("tmpfs", scratch, MS_NOSUID | MS_NODEV, "mode=0755,size=256m");
   loopback_up();
   if (sethostname("box", 3) < 0) die("sethostname");
+  while (*settings) set_sysctl(*settings++);
 }
 
 static int listen_at(const char *path) {
@@ -144,10 +157,12 @@ static void leave(const char *scratch) {
 int main(int argc, char **argv) {
   char self[32] = "";
   sigset_t child;
-  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never]\n"), 2;
+  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never] [SYSCTL=VALUE...]\n"), 2;
+  int never = argc > 3 && strcmp(argv[3], "never") == 0;
+  close_range(STREAMS, ~0U, 0); /* what whoever opened the sandbox had open is not for those inside */
   if (readlink("/proc/self", self, sizeof self - 1) < 0) die("read /proc/self"); /* the old /proc still counts as the host does */
   if (setsid() < 0 && getpid() != getsid(0)) die("setsid");
-  if (getpid() == 1) furnish(argv[1]);
+  if (getpid() == 1) furnish(argv[1], argv + 3 + never);
   else if (mkdir(argv[1], 0755) < 0) die("mkdir %s", argv[1]); /* here, and not by the opener: what it makes nobody removes if it dies */
   else if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) die("become a subreaper");
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* what it starts is an ordinary process of its user */
@@ -171,7 +186,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < MOST; i++) /* who asked is gone: what it asked for ends too */
       if (on[3 + i].revents && started[i].pid) kill(-started[i].pid, SIGKILL);
     while (read(ended, &info, sizeof info) > 0) { /* one notice may stand for many ends */ }
-    reap(argc < 4);
+    reap(!never);
     if (on[1].revents & POLLIN) start(listener);
   }
 }

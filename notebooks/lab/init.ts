@@ -57,10 +57,15 @@ async function tryWays(kinds: Box['kind'][]): Promise<Way> {
 }
 
 /** Starts init; rejects with its own words, or unshare's, where that is refused. Throws `Missing` without a compiler. */
-export async function startInit(kind: Box['kind'], pid1: Box['pid1']): Promise<Init> {
+export async function startInit(
+  kind: Box['kind'],
+  pid1: Box['pid1'],
+  sysctls: Record<string, string> = {},
+): Promise<Init> {
   const program = await compile('lab/init.c');
   const scratch = kind === 'host' ? join(tmpdir(), `procnotes-${randomBytes(6).toString('hex')}`) : mountPoint();
-  const command = [program, scratch, join(scratch, '.box'), ...(pid1 === 'never waits' ? ['never'] : [])];
+  const settings = Object.entries(sysctls).map(([name, value]) => `${name}=${value}`);
+  const command = [program, scratch, join(scratch, '.box'), ...(pid1 === 'never waits' ? ['never'] : []), ...settings];
   const [first = '', ...rest] =
     kind === 'host' ? command : [findProgram('unshare') ?? 'unshare', ...flags[kind], '--', ...command];
   // A session of its own: a Ctrl-C meant for the runner must not end it before the runner has closed it.

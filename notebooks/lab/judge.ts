@@ -5,7 +5,7 @@ export type Verdict = 'confirmed' | 'refuted' | 'depends' | 'inconclusive';
 /** What one arm shows of an effect: that it is there, that it is not, or that it could not be seen. */
 export type Seen =
   | { answer: 'yes' | 'no'; because: string; cites: Observation[] }
-  | { answer: 'unseen'; because: string };
+  | { answer: 'unseen'; because: string; leftOut?: 'yes' };
 
 export const yes = (because: string, ...cites: Observation[]): Seen => ({ answer: 'yes', because, cites });
 export const no = (because: string, ...cites: Observation[]): Seen => ({ answer: 'no', because, cites });
@@ -37,6 +37,8 @@ export interface Finding {
   verdict: Verdict;
   because: string;
   cites: Citation[];
+  /** It is inconclusive only because an arm was left out on purpose. */
+  leftOut?: 'yes';
 }
 
 type Answer = { arm: string; role: 'treatment' | 'control' } & Seen;
@@ -56,6 +58,8 @@ function look(claim: Claim, history: History | undefined, arm: string): Seen {
   if (history === undefined) return unseen(`the arm "${arm}" was not run`);
   const [obstacle] = [...history.of('missing'), ...history.of('failure')];
   if (obstacle !== undefined) return unseen(obstacle.because);
+  const [leftOut] = history.of('left out');
+  if (leftOut !== undefined) return { answer: 'unseen', because: leftOut.because, leftOut: 'yes' };
   try {
     const seen = claim.effect(history);
     if (seen.answer !== 'unseen' && seen.cites.length === 0)
@@ -72,8 +76,12 @@ function look(claim: Claim, history: History | undefined, arm: string): Seen {
  */
 function weigh(treatments: Answer[], controls: Answer[], condition?: string): Omit<Finding, 'claim'> {
   const answers = [...treatments, ...controls];
-  const blind = answers.find((answer) => answer.answer === 'unseen');
-  if (blind !== undefined) return { verdict: 'inconclusive', because: blind.because, cites: [] };
+  const blind = answers.flatMap((answer) => (answer.answer === 'unseen' ? [answer] : []));
+  const [first] = [...blind.filter(({ leftOut }) => leftOut === undefined), ...blind];
+  if (first !== undefined) {
+    const { because, leftOut } = first;
+    return { verdict: 'inconclusive', because, cites: [], ...(leftOut && { leftOut }) };
+  }
   if (treatments.length === 0 || controls.length === 0) {
     return {
       verdict: 'inconclusive',

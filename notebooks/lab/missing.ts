@@ -20,10 +20,15 @@ export class Taken extends Error {
 const packages: Record<string, string> = {
   apache2: 'apache2-bin',
   cc: 'gcc libc6-dev',
+  nsenter: 'util-linux',
+  ip: 'iproute2',
+  nstat: 'iproute2',
   ps: 'procps',
+  setpriv: 'util-linux',
   setsid: 'util-linux',
   ss: 'iproute2',
   strace: 'strace',
+  taskset: 'util-linux',
   unshare: 'util-linux',
 };
 

@@ -5,10 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
-import { Taken } from './missing';
+import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
+import { inTransit, parseStance, restless, type Stance } from './rest';
+import { parseSockets, SocketTable, ssCommand } from './sockets';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
 import { type Condition, waitFor } from './until';
@@ -18,6 +20,8 @@ export interface SandboxOptions {
   pid1?: Box['pid1'];
   /** `host` does without namespaces even where they are to be had. Default: as PROCNOTES_HOST=1 in the environment says. */
   on?: 'namespaces' | 'host';
+  /** Settings of the sandbox's own network namespace, as sysctl(8) names them: `net.ipv4.tcp_fin_timeout`. */
+  sysctls?: Record<string, string>;
 }
 
 export interface TerminalOptions {
@@ -47,6 +51,7 @@ export class Sandbox {
   readonly facts: Box;
   private readonly terminals: Terminal[] = [];
   private readonly traces: string[] = [];
+  private readonly ports: number[] = [];
 
   private constructor(
     private readonly init: Init,
@@ -56,13 +61,15 @@ export class Sandbox {
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
   }
 
-  /** Opens one; the caller closes it. Throws `Missing` without a compiler. */
+  /** Opens one; the caller closes it. Throws `Missing` without a compiler, and where sysctls would be the host's own. */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
     const enter = await compile('lab/enter.c');
     const terminal = await compile('lab/terminal.c');
     const { kind } = await whichSandbox(options);
     const pid1 = options.pid1 ?? 'waits';
-    return new Sandbox(await startInit(kind, pid1), pid1, { enter, terminal });
+    if (options.sysctls !== undefined && kind === 'host')
+      throw new Missing('a network namespace', "the host's own sysctls are left as they are");
+    return new Sandbox(await startInit(kind, pid1, options.sysctls), pid1, { enter, terminal });
   }
 
   /** Ends everything in the sandbox and waits until it is gone. What terminals show and tracers wrote is noted down first. */
@@ -121,22 +128,25 @@ export class Sandbox {
     return spawn(this.programs.enter, [this.socket, ...command]);
   }
 
-  /** Runs a command inside without noting it down; gives what it printed, throws where it fails. */
-  private run(command: string[]): Promise<string> {
+  /** Runs a command inside without noting it down. */
+  private ask(command: string[]): Promise<{ stdout: string; stderr: string; status: number | string }> {
     return new Promise((resolve, reject) => {
       const child = this.spawn(command);
       child.stdin.end();
-      let printed = '';
-      let complaint = '';
-      child.stdout.on('data', (text) => (printed += text));
-      child.stderr.on('data', (text) => (complaint += text));
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (text) => (stdout += text));
+      child.stderr.on('data', (text) => (stderr += text));
       child.once('error', reject);
-      child.once('close', (status) =>
-        status === 0
-          ? resolve(printed)
-          : reject(new Error(`${command.join(' ')} failed: ${complaint.trim() || `status ${status}`}`)),
-      );
+      child.once('close', (status, signal) => resolve({ stdout, stderr, status: signal ?? status ?? 'unknown' }));
     });
+  }
+
+  /** The same; gives what the command printed, throws where it fails. */
+  private async run(command: string[]): Promise<string> {
+    const { stdout, stderr, status } = await this.ask(command);
+    if (status === 0) return stdout;
+    throw new Error(`${command.join(' ')} failed: ${stderr.trim() || `status ${status}`}`);
   }
 
   /**
@@ -215,6 +225,37 @@ export class Sandbox {
     return port;
   }
 
+  /**
+   * A port for a server that leaves something behind on it: 8080, as each network namespace has all of them; on the plain
+   * host, where TIME_WAITs outlast the arms, one that the kernel says is free.
+   */
+  async freePort(): Promise<number> {
+    const port = this.facts.kind === 'host' ? await freeOnHost() : 8080;
+    this.ports.push(port);
+    return port;
+  }
+
+  /**
+   * The command line that runs `command` as another user. Throws `Missing` where there is none to be: a user namespace of an
+   * ordinary user has only that one (user_namespaces(7)), and on the plain host others may not enter the scratch directory.
+   */
+  asUser(uid: number, command: string): string {
+    if (this.facts.kind !== 'namespaces') throw new Missing('root', 'and a sandbox, for a second user to be in');
+    return `${needProgram('setpriv')} --reuid=${uid} --regid=${uid} --clear-groups ${command}`;
+  }
+
+  /**
+   * Has everything that is started from now on run on one processor (taskset(1) on init, from which all inherit it). On two,
+   * what two processes send over loopback may overtake each other: each processor has a queue of its own.
+   */
+  async onOneProcessor(): Promise<void> {
+    needProgram('taskset');
+    const [first = 0, ...others] = allowedProcessors();
+    const cpu = others.length > 0 && turn++ % 2 === 1 ? others[0] : first;
+    await this.run(['taskset', '-pc', String(cpu), String(this.facts.init)]);
+    this.recorder.note('the experiment', { kind: 'act', what: `keep all that follows on processor ${cpu}` });
+  }
+
   /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
   private async processes(): Promise<ProcessTable> {
     const all = new ProcessTable(parseProcesses(await this.run(psCommand.split(' ')))).below(this.facts.init);
@@ -226,6 +267,20 @@ export class Sandbox {
   async ps(moment?: string): Promise<ProcessTable> {
     const table = await this.processes();
     this.recorder.note('ps', { kind: 'processes', rows: table.rows }, moment);
+    return table;
+  }
+
+  /** The TCP sockets as ss(8) sees them from inside; on the plain host, only those of ports that `freePort` gave. */
+  private async tcp(): Promise<SocketTable> {
+    needProgram('ss');
+    const all = new SocketTable(parseSockets(await this.run(ssCommand.split(' '))));
+    return this.facts.kind === 'host' ? all.at(this.ports) : all;
+  }
+
+  /** Looks at the TCP sockets, and notes them down under `moment`. */
+  async sockets(moment?: string): Promise<SocketTable> {
+    const table = await this.tcp();
+    this.recorder.note('ss', { kind: 'sockets', rows: table.rows }, moment);
     return table;
   }
 
@@ -275,12 +330,12 @@ export class Sandbox {
       this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
   }
 
-  /** Waits for a fact, at most `within` milliseconds, and notes it down. Throws `TimeOut`, which says what was last seen. */
+  /** Waits for a fact, at most `within` milliseconds, and notes it down; looks at least once in `every` ms. Throws `TimeOut`, which says what was last seen. */
   async until<T>(
     condition: Condition<T>,
-    { within = 10_000, moment }: { within?: number; moment?: string } = {},
+    { within = 10_000, every, moment }: { within?: number; every?: number; moment?: string } = {},
   ): Promise<T> {
-    const { value, witness, fact } = await waitFor(condition, within);
+    const { value, witness, fact } = await waitFor(condition, within, every);
     if (fact !== undefined) this.recorder.note(witness, fact, moment);
     return value;
   }
@@ -308,14 +363,25 @@ export class Sandbox {
     };
   }
 
-  /** The state of a process as /proc/PID/stat gives it (`S`, `Z`, …: proc(5)), or `gone`. */
-  private stateOf(pid: number): string {
+  /** What stands in a file that processes inside name so, or undefined. */
+  private inside(path: string): string | undefined {
     try {
-      const stat = readFileSync(`${this.init.root}/proc/${pid}/stat`, 'utf8');
-      return stat.charAt(stat.lastIndexOf(')') + 2);
+      return readFileSync(`${this.init.root}${path}`, 'utf8');
     } catch {
-      return 'gone';
+      return undefined;
     }
+  }
+
+  /** The state of a process and its parent as /proc/PID/stat gives them (`S`, `Z`, …: proc(5)); the state is `gone` where there is none. */
+  private statOf(pid: number): { state: string; parent: number } {
+    const stat = this.inside(`/proc/${pid}/stat`);
+    if (stat === undefined) return { state: 'gone', parent: 0 };
+    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  }
+
+  private stateOf(pid: number): string {
+    return this.statOf(pid).state;
   }
 
   /** That a process is in a state: `Z` is a zombie, `T` stopped; `gone` is ended and waited for. */
@@ -335,6 +401,42 @@ export class Sandbox {
     return this.state(pid, 'gone');
   }
 
+  /** Whether none of some processes runs, in five looks one after another: what they had been told of before that, they have dealt with. */
+  private resting(): (...pids: number[]) => boolean {
+    let looks = 0;
+    return (...pids) => {
+      looks = pids.some((pid) => /^[RD]$/.test(this.stateOf(pid))) ? 0 : looks + 1;
+      return looks >= 5;
+    };
+  }
+
+  /** That processes are at rest, all at once: gone, ended, stopped or asleep, and done with whatever was sent to them before. */
+  rests(...pids: number[]): Condition {
+    const resting = this.resting();
+    return {
+      what: `${pids.join(', ')} to be at rest`,
+      look: () => {
+        const seen = pids.map((pid) => `${pid} is ${this.stateOf(pid)}`).join(', ');
+        return resting(...pids) ? { met: 'yes', value: undefined, witness: '/proc' } : { met: 'no', seen };
+      },
+    };
+  }
+
+  /** That a process has ended and nothing more is to come of it: it is gone, or it is a zombie and its parent is at rest. */
+  over(pid: number): Condition {
+    let resting = this.resting();
+    return {
+      what: `process ${pid} to be over`,
+      look: () => {
+        const { state, parent } = this.statOf(pid);
+        if (state !== 'Z') resting = this.resting();
+        if (state !== 'gone' && !(state === 'Z' && resting(parent)))
+          return { met: 'no', seen: `its state is ${state}, that of its parent (${parent}) ${this.stateOf(parent)}` };
+        return { met: 'yes', value: undefined, witness: '/proc', fact: { kind: 'process', pid, state } };
+      },
+    };
+  }
+
   /** That `test` finds what it wants in the process table: it is given one after another, and gives undefined to go on waiting. */
   table<T>(what: string, test: (table: ProcessTable) => T | undefined): Condition<T> {
     return {
@@ -348,8 +450,80 @@ export class Sandbox {
     };
   }
 
+  /**
+   * That a shell command prints something in which `test` finds what it wants: it is run again and again, and the last run is
+   * noted down. `test` gives undefined to go on waiting.
+   */
+  prints<T>(command: string, test: (stdout: string) => T | undefined): Condition<T> {
+    return {
+      what: `${command} to print what is wanted`,
+      look: async () => {
+        const { stdout, stderr, status } = await this.ask(['/bin/bash', '-c', command]);
+        const value = test(stdout);
+        if (value === undefined) return { met: 'no', seen: `\n${stdout}${stderr}` };
+        return { met: 'yes', value, witness: 'sh', fact: { kind: 'command', command, stdout, stderr, status } };
+      },
+    };
+  }
+
+  /**
+   * That none of these processes has run between two looks, and nothing is on its way between TCP sockets of `port`. So, when
+   * what set them going has arrived, whatever they still do not know nobody is about to tell them. For processes that wait
+   * for each other: one that waits for a time to pass is at rest until then.
+   */
+  atRest(pids: number[], port: number): Condition {
+    let before = new Map<number, Stance>();
+    return {
+      what: `processes ${pids.join(', ')} to be at rest`,
+      look: () => {
+        const sockets = inTransit(this.inside(`/proc/${this.facts.init}/net/tcp`) ?? '', port);
+        const now = new Map(pids.map((pid) => [pid, parseStance(this.inside(`/proc/${pid}/status`))]));
+        const why = sockets[0] ?? restless(before, now);
+        before = now;
+        return why === undefined ? { met: 'yes', value: undefined, witness: '/proc' } : { met: 'no', seen: why };
+      },
+    };
+  }
+
+  /** That `test` finds what it wants among the TCP sockets: the like of `table`. */
+  tcpTable<T>(what: string, test: (table: SocketTable) => T | undefined): Condition<T> {
+    return {
+      what,
+      look: async () => {
+        const table = await this.tcp();
+        const value = test(table);
+        if (value === undefined) return { met: 'no', seen: `\n${table}` };
+        return { met: 'yes', value, witness: 'ss', fact: { kind: 'sockets', rows: table.rows } };
+      },
+    };
+  }
+
   /** That a process of this name is there; gives the table it was seen in. */
   running(comm: string): Condition<ProcessTable> {
     return this.table(`${comm} to run`, (table) => (table.allNamed(comm).length > 0 ? table : undefined));
   }
+}
+
+/** Sandboxes that want one processor take turns, so that they do not all want the same. */
+let turn = 0;
+
+/** The processors that this process may run on: the beginnings of `0-3,8` are 0, 1 and 8 (proc(5), Cpus_allowed_list). */
+function allowedProcessors(): number[] {
+  const [, list = '0'] = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return list.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return to > from ? [from, from + 1] : [from];
+  });
+}
+
+/** A port that nobody uses, not even a TIME_WAIT: bind(2) to port 0 lets the kernel choose (ip(7), ip_local_port_range). */
+function freeOnHost(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
 }

@@ -2,6 +2,7 @@ import { History, type HistoryRecord, type Observation } from './history';
 import type { Citation, Finding, Verdict } from './judge';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
+import { SocketTable } from './sockets';
 
 /** A verdict is a word, a shape and a colour, so that none of the three has to be seen. */
 export const shapes: Record<Verdict, string> = { confirmed: '●', refuted: '✕', depends: '◐', inconclusive: '○' };
@@ -17,11 +18,11 @@ const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 /** What can be shown; of a command, what it printed. */
-export type Shown = History | Finding[] | ProcessTable | { stdout: string } | string;
+export type Shown = History | Finding[] | ProcessTable | SocketTable | { stdout: string } | string;
 
 /**
- * Shows a history, findings, a process table, the output of a command, or text: rich in Jupyter, readable in a terminal. With
- * `what`, one thing out of a history: a process table by its moment, a terminal's last screen, what a program printed, a
+ * Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in
+ * a terminal. With `what`, one thing out of a history: a table by its moment, a terminal's last screen, what a program printed, a
  * file, what a command printed.
  */
 export function show(thing: Shown, what?: string): void {
@@ -30,7 +31,7 @@ export function show(thing: Shown, what?: string): void {
 
 export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
-  if (thing instanceof ProcessTable) return preformatted(thing.toString());
+  if (thing instanceof ProcessTable || thing instanceof SocketTable) return preformatted(thing.toString());
   if (Array.isArray(thing)) return findingsBundle(thing);
   return preformatted(typeof thing === 'string' ? thing : thing.stdout.trimEnd());
 }
@@ -38,7 +39,7 @@ export function bundleOf(thing: Shown): Bundle {
 /** What was last seen under that name, headed by the arm. An arm that the host could not run says why. */
 function excerpt(history: History, what: string): string {
   const head = `${history.arm}, ${what}:`;
-  const [obstacle] = [...history.of('missing'), ...history.of('failure')];
+  const [obstacle] = [...history.of('missing'), ...history.of('failure'), ...history.of('left out')];
   const lines = history.lines(what);
   if (lines.length > 0) return `${head}\n${lines.map((seen) => seen.line).join('\n')}`;
   const seen = history.record.observations.filter((one) => namesOf(one).includes(what)).pop();
@@ -127,6 +128,8 @@ export function factText(seen: Observation): string {
       return `${seen.program} (${seen.pid}) ended: ${seen.status}`;
     case 'processes':
       return new ProcessTable(seen.rows).toString();
+    case 'sockets':
+      return new SocketTable(seen.rows).toString();
     case 'screen':
       return seen.text;
     case 'file':
@@ -134,6 +137,7 @@ export function factText(seen: Observation): string {
     case 'process':
       return `process ${seen.pid}: ${seen.state}`;
     case 'missing':
+    case 'left out':
     case 'failure':
       return seen.because;
     case 'event':

@@ -15,6 +15,18 @@ export type Sighting<T> =
   /** What was seen instead. */
   | { met: 'no'; seen: string };
 
+/** That one of two conditions is met, whichever: for what may come out one way or the other. */
+export function either<A, B>(one: Condition<A>, other: Condition<B>): Condition<A | B> {
+  return {
+    what: `${one.what}, or ${other.what}`,
+    look: async () => {
+      const [first, second] = [await one.look(), await other.look()];
+      if (first.met === 'yes') return first;
+      return second.met === 'yes' ? second : { met: 'no', seen: `${first.seen}; ${second.seen}` };
+    },
+  };
+}
+
 /** Waited for in vain. Says what was last seen. */
 export class TimeOut extends Error {
   constructor(what: string, within: number, seen: string) {
@@ -24,15 +36,16 @@ export class TimeOut extends Error {
 }
 
 /**
- * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later, and at
- * least once. Throws `TimeOut`.
+ * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later (where it
+ * may take long, every `every` ms), and at least once. Throws `TimeOut`.
  */
 export async function waitFor<T>(
   condition: Condition<T>,
   within: number,
+  every = 20,
 ): Promise<Extract<Sighting<T>, { met: 'yes' }>> {
   const deadline = performance.now() + within;
-  for (let pause = 2; ; pause = Math.min(pause * 1.5, 20)) {
+  for (let pause = 2; ; pause = Math.min(pause * 1.5, every)) {
     const sighting = await condition.look();
     if (sighting.met === 'yes') return sighting;
     if (performance.now() > deadline) throw new TimeOut(condition.what, within, sighting.seen);

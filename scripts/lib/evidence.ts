@@ -40,6 +40,8 @@ export interface Row {
   because: string;
   noted: Verdict;
   notebook: string;
+  /** Nobody looked, on purpose: the claim says nothing of this run, and is counted for itself. */
+  leftOut?: 'yes';
 }
 
 /** A row for each claim of a notebook. A claim without a finding is inconclusive, and says what is missing. */
@@ -54,8 +56,9 @@ export function rowsOf(
   const nothing =
     error === undefined ? 'the notebook shows no finding for it' : `no finding: ${error.message.split('\n')[0]}`;
   return Object.keys(claims).map((id) => {
-    const { verdict = 'inconclusive', because = nothing } = byId.get(id) ?? {};
-    return { id, verdict, because, noted: noted.get(id)?.verdict ?? 'inconclusive', notebook };
+    const { verdict = 'inconclusive', because = nothing, leftOut } = byId.get(id) ?? {};
+    const row = { id, verdict, because, noted: noted.get(id)?.verdict ?? 'inconclusive', notebook };
+    return leftOut === undefined ? row : { ...row, leftOut };
   });
 }
 
@@ -66,10 +69,10 @@ export function strays(claims: Claims, found: Finding[]): string[] {
 
 /**
  * 0: every claim came out as its note says. 1: one did not, or something failed. 2: nothing contradicts a note, but
- * something was inconclusive.
+ * something was inconclusive. What was left out on purpose counts for neither.
  */
 export function exitCodeOf(rows: Row[], errors: unknown[]): 0 | 1 | 2 {
-  const unlike = rows.filter((row) => row.verdict !== row.noted);
+  const unlike = rows.filter((row) => row.leftOut === undefined && row.verdict !== row.noted);
   if (errors.length > 0 || unlike.some((row) => row.verdict !== 'inconclusive')) return 1;
   return unlike.length > 0 ? 2 : 0;
 }

@@ -16,8 +16,9 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
 }
 
 /** One line a claim: shape, id, verdict, what the note says, why. */
-export function rowText({ id, verdict, because, noted }: Row, width: number, paint: Paint): string {
-  const note = verdict === noted ? 'as noted' : paint('bold', `THE NOTE SAYS ${noted}`);
+export function rowText({ id, verdict, because, noted, leftOut }: Row, width: number, paint: Paint): string {
+  const said = verdict === noted ? 'as noted' : paint('bold', `THE NOTE SAYS ${noted}`);
+  const note = leftOut === undefined ? said : paint('bold', 'LEFT OUT');
   return `${paint(colours[verdict], shapes[verdict])} ${id.padEnd(width)}  ${paint(colours[verdict], verdict.padEnd(12))}  ${note}  ${paint('dim', because)}`;
 }
 
@@ -34,21 +35,29 @@ export function reportText(rows: Row[], host: Host, seconds: number, paint: Pain
 }
 
 function summary(rows: Row[], paint: Paint): string {
-  const verdicts = (Object.keys(shapes) as Verdict[]).map((verdict) => ({
-    verdict,
-    count: rows.filter((row) => row.verdict === verdict).length,
-  }));
-  const counts = verdicts
-    .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => paint(colours[verdict], `${shapes[verdict]} ${count} ${verdict}`));
-  const unlike = rows.filter((row) => row.verdict !== row.noted).length;
-  const close = unlike === 0 ? 'each as its note says' : paint('bold', `${unlike} not as the note says`);
+  const judged = rows.filter((row) => row.leftOut === undefined);
+  const leftOut = rows.length - judged.length;
+  const counts = (Object.keys(shapes) as Verdict[]).flatMap((verdict) => {
+    const count = judged.filter((row) => row.verdict === verdict).length;
+    return count === 0 ? [] : [paint(colours[verdict], `${shapes[verdict]} ${count} ${verdict}`)];
+  });
+  if (leftOut > 0) counts.push(paint('bold', `${leftOut} LEFT OUT by --quick`));
+  const unlike = judged.filter((row) => row.verdict !== row.noted).length;
+  const each = leftOut === 0 ? 'each' : 'each of the others';
+  const close = unlike === 0 ? `${each} as its note says` : paint('bold', `${unlike} not as the note says`);
   return `${rows.length} claims: ${counts.join(', ')}; ${close}`;
 }
 
 /** The one JSON document that `reproduce --json` and `judge --json` print. */
 export function reportJson(rows: Row[], host: Host, seconds: number): string {
-  const claims = rows.map(({ id, verdict, because, noted, notebook }) => ({ id, verdict, because, noted, notebook }));
+  const claims = rows.map(({ id, verdict, because, noted, notebook, leftOut }) => ({
+    id,
+    verdict,
+    because,
+    noted,
+    notebook,
+    ...(leftOut && { leftOut }),
+  }));
   return `${JSON.stringify({ host, seconds: Math.round(seconds * 10) / 10, claims }, null, 2)}\n`;
 }
 

@@ -1,0 +1,95 @@
+/** One TCP socket, as ss(8) shows it; a TIME-WAIT is one too, though no process has it. */
+export interface Socket {
+  /** As ss spells it: `LISTEN`, `ESTAB`, `FIN-WAIT-2`, `TIME-WAIT`, … */
+  state: string;
+  /** Bytes received and not read; of a listening socket, connections that nobody has accepted. */
+  recvQ: number;
+  /** Bytes sent and not acknowledged; of a listening socket, the longest that its queue may get. */
+  sendQ: number;
+  /** ADDRESS:PORT */
+  local: string;
+  /** ADDRESS:PORT; of a listening socket the port is `*`. */
+  peer: string;
+  /** The timer that runs on it, and the seconds until it goes off. */
+  timer?: { name: string; seconds: number };
+}
+
+/** The question that is put to ss(8): all TCP sockets, numbers for names, with their timers. */
+export const ssCommand = 'ss -tanoH';
+
+const row = /^(\S+) +(\d+) +(\d+) +(\S+:\S+) +(\S+:\S+) *(?:timer:\((\w+),([^,]*),\d+\))?$/;
+const time = /^(?:(\d+)min)?(?:(\d+)sec)?(?:(\d+)\.)?(?:(\d+)ms)?$/;
+
+/** Reads what `ssCommand` printed. Throws on a line that is no row, with that line. */
+export function parseSockets(text: string): Socket[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, state = '', recvQ, sendQ, local = '', peer = '', name, left = ''] = row.exec(line) ?? [];
+      if (recvQ === undefined) throw new Error(`ss printed a line that is no row: ${JSON.stringify(line)}`);
+      const timer = name === undefined ? {} : { timer: { name, seconds: secondsOf(left) } };
+      return { state, recvQ: Number(recvQ), sendQ: Number(sendQ), local, peer, ...timer };
+    });
+}
+
+/** `1min30sec`, `59sec`, `4.720ms` (four seconds and 720 ms), `204ms`, nothing for none: as ss prints them. */
+function secondsOf(left: string): number {
+  const [whole, minutes = 0, seconds = 0, few = 0, milliseconds = 0] = time.exec(left) ?? [];
+  if (whole === undefined) throw new Error(`ss printed a time that is none: ${JSON.stringify(left)}`);
+  return Number(minutes) * 60 + Number(seconds) + Number(few) + Number(milliseconds) / 1000;
+}
+
+const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
+
+/** The TCP sockets at one moment, with what one looks for in them. */
+export class SocketTable {
+  constructor(readonly rows: Socket[]) {}
+
+  /** Those in one of these states. */
+  in(...states: string[]): Socket[] {
+    return this.rows.filter((socket) => states.includes(socket.state));
+  }
+
+  /** Those whose own port this is: a server's end. */
+  from(port: number): SocketTable {
+    return new SocketTable(this.rows.filter((socket) => portOf(socket.local) === port));
+  }
+
+  /** Those that are connected to this port: a client's end. */
+  to(port: number): SocketTable {
+    return new SocketTable(this.rows.filter((socket) => portOf(socket.peer) === port));
+  }
+
+  /** Those that have one of these ports, at whichever end. */
+  at(ports: number[]): SocketTable {
+    return new SocketTable(
+      this.rows.filter(({ local, peer }) => [local, peer].some((end) => ports.includes(portOf(end)))),
+    );
+  }
+
+  /** The table much as `ss -tano` prints it. */
+  toString(): string {
+    const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Peer', 'Timer'];
+    const lines = this.rows.map(({ state, recvQ, sendQ, local, peer, timer }) => [
+      state,
+      String(recvQ),
+      String(sendQ),
+      local,
+      peer,
+      timer === undefined ? '' : `${timer.name}, ${timer.seconds} s left`,
+    ]);
+    const widths = head.map((name, column) =>
+      Math.max(name.length, ...lines.map((line) => (line[column] ?? '').length)),
+    );
+    return [head, ...lines]
+      .map((line) =>
+        line
+          .map((cell, c) => (c === 1 || c === 2 ? cell.padStart(widths[c] ?? 0) : cell.padEnd(widths[c] ?? 0)))
+          .join(' ')
+          .trimEnd(),
+      )
+      .join('\n');
+  }
+}

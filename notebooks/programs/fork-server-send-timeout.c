@@ -1,0 +1,53 @@
+/*
+ * fork-server-send-timeout: does not wait longer than MILLISECONDS for a client to take what it is sent: SO_SNDTIMEO, socket(7).
+ *
+ *   ./fork-server-send-timeout 8080 250        then ./client-never-reads 8080 1000
+ *
+ * Compare with fork-server: its child waits in write for as long as the client is there and does not read.
+ */
+#include "tcp.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+static void on_sigchld(int signal_number) {
+  int saved = errno;
+  (void)signal_number;
+  while (waitpid(-1, NULL, WNOHANG) > 0) { /* SIGCHLDs coalesce: one wait is not enough */ }
+  errno = saved;
+}
+
+static void serve(int connection) {
+  char text[512];
+  for (;;) {
+    ssize_t count = read(connection, text, sizeof text);
+    if (count < 0) die("read");
+    if (count == 0) break; /* end of file: nobody can send here any more */
+    if (write(connection, text, count) != count) die("write");
+  }
+  dprintf(1, "child %d: end of file\n", getpid());
+}
+
+int main(int argc, char **argv) {
+  struct sigaction reap = {.sa_handler = on_sigchld, .sa_flags = SA_RESTART};
+  if (argc != 3) return fprintf(stderr, "usage: %s PORT MILLISECONDS\n", argv[0]), 2;
+  if (sigaction(SIGCHLD, &reap, NULL) < 0) die("sigaction");
+  int listener = listen_at(argv[1]);
+  dprintf(1, "listening %s\n", argv[1]);
+  for (;;) {
+    int connection = accept(listener, NULL, NULL);
+    if (connection < 0) die("accept");
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (child == 0) {
+      close(listener);
+      dprintf(1, "child %d serves\n", getpid());
+      struct timeval patience = {.tv_usec = 1000 * (atoi(argv[2]) % 1000), .tv_sec = atoi(argv[2]) / 1000};
+      if (setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) < 0) die("SO_SNDTIMEO");
+      serve(connection);
+      _exit(0);
+    }
+    close(connection);
+  }
+}

@@ -1,0 +1,52 @@
+/*
+ * fork-server: an echo server with one process a client. What its twins get wrong, it gets right.
+ *
+ *   ./fork-server 8080        then, elsewhere: ./client 8080, type, leave, and look at ps
+ *
+ * Compare: a child here ends when its client leaves, and is waited for. Each twin (fork-server-*.c) differs in the few lines
+ * that make one fault; diff shows which.
+ */
+#include "tcp.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+static void on_sigchld(int signal_number) {
+  int saved = errno;
+  (void)signal_number;
+  while (waitpid(-1, NULL, WNOHANG) > 0) { /* SIGCHLDs coalesce: one wait is not enough */ }
+  errno = saved;
+}
+
+static void serve(int connection) {
+  char text[512];
+  for (;;) {
+    ssize_t count = read(connection, text, sizeof text);
+    if (count < 0) die("read");
+    if (count == 0) break; /* end of file: nobody can send here any more */
+    if (write(connection, text, count) != count) die("write");
+  }
+  dprintf(1, "child %d: end of file\n", getpid());
+}
+
+int main(int argc, char **argv) {
+  struct sigaction reap = {.sa_handler = on_sigchld, .sa_flags = SA_RESTART};
+  if (argc != 2) return fprintf(stderr, "usage: %s PORT\n", argv[0]), 2;
+  if (sigaction(SIGCHLD, &reap, NULL) < 0) die("sigaction");
+  int listener = listen_at(argv[1]);
+  dprintf(1, "listening %s\n", argv[1]);
+  for (;;) {
+    int connection = accept(listener, NULL, NULL);
+    if (connection < 0) die("accept");
+    pid_t child = fork();
+    if (child < 0) die("fork");
+    if (child == 0) {
+      close(listener);
+      dprintf(1, "child %d serves\n", getpid());
+      serve(connection);
+      _exit(0);
+    }
+    close(connection);
+  }
+}
