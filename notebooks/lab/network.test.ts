@@ -69,3 +69,15 @@ test('a command as another user, where there is one to be', async (t) => {
     await box.close();
   }
 });
+
+test('what is to keep to one processor may run on no other, and nor may what it starts', async () => {
+  const box = await Sandbox.open();
+  try {
+    box.onOneProcessor();
+    const program = await box.start('program', "sh -c 'grep Cpus_allowed_list /proc/self/status; true'");
+    assert.equal(await box.until(program.ends()), 0);
+    assert.match(program.lines.join(), /^Cpus_allowed_list:\s+\d+$/);
+  } finally {
+    await box.close();
+  }
+});

@@ -52,6 +52,7 @@ export class Sandbox {
   private readonly terminals: Terminal[] = [];
   private readonly traces: string[] = [];
   private readonly ports: number[] = [];
+  private pinned = '';
 
   private constructor(
     private readonly init: Init,
@@ -155,7 +156,7 @@ export class Sandbox {
    */
   async start(name: string, command: string): Promise<Program> {
     this.recorder.note('the experiment', { kind: 'act', what: `start ${name}: ${command}` });
-    return Program.attach(name, this.spawn(['sh', '-c', `echo $$; exec ${command}`]), this.recorder);
+    return Program.attach(name, this.spawn(['sh', '-c', `echo $$; exec ${this.pinned}${command}`]), this.recorder);
   }
 
   /** Opens a terminal and waits for bash's prompt. The second call is "open another terminal". */
@@ -245,15 +246,14 @@ export class Sandbox {
   }
 
   /**
-   * Has everything that is started from now on run on one processor (taskset(1) on init, from which all inherit it). On two,
-   * what two processes send over loopback may overtake each other: each processor has a queue of its own.
+   * Has all that `start` starts from now on keep to one processor (taskset(1)). On two, what two programs send over loopback
+   * may overtake each other: each processor has a queue of its own.
    */
-  async onOneProcessor(): Promise<void> {
-    needProgram('taskset');
+  onOneProcessor(): void {
     const [first = 0, ...others] = allowedProcessors();
     const cpu = others.length > 0 && turn++ % 2 === 1 ? others[0] : first;
-    await this.run(['taskset', '-pc', String(cpu), String(this.facts.init)]);
-    this.recorder.note('the experiment', { kind: 'act', what: `keep all that follows on processor ${cpu}` });
+    this.pinned = `${needProgram('taskset')} -c ${cpu} `;
+    this.recorder.note('the experiment', { kind: 'act', what: `keep to processor ${cpu}` });
   }
 
   /** The process table of the sandbox as ps(1) sees it from inside, but for ps itself. */
