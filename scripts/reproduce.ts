@@ -5,28 +5,17 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import writeFileAtomic from 'write-file-atomic';
-import { media } from '../notebooks/lab/outlet';
 import { cacheFolder } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
 import { historyText } from '../notebooks/lab/show';
 import { command, seconds } from './lib/command';
-import { evidenceOf, type Row, rowsOf, strays } from './lib/evidence';
+import { evidenceOf, gapsOf, type Row, rowsOf } from './lib/evidence';
 import { hostFacts } from './lib/host';
 import type { Notebook } from './lib/notebook';
 import { Progress } from './lib/progress';
-import {
-  chooseNotebooks,
-  claimsFile,
-  type Ledger,
-  loadLedger,
-  loadNotebook,
-  notebookFile,
-  notebookNames,
-  shown,
-} from './lib/project';
+import { chooseNotebooks, type Ledger, loadLedger, loadNotebook, notebookNames } from './lib/project';
 import { report } from './lib/report';
 import { type Run, runNotebook } from './lib/run';
-import { SourceError } from './lib/source-error';
 
 async function main(): Promise<void> {
   const program = new Command('reproduce')
@@ -58,24 +47,12 @@ async function main(): Promise<void> {
   const errors: Error[] = [];
   const notebooks = new Map(names.map((name) => [name, loadNotebook(name)]));
   const runs = await runAll(notebooks, deadline);
-  for (const [name, run] of runs) {
+  for (const [name, notebook] of notebooks) {
+    const run = runs.get(name) ?? { bundles: [] };
     const claims = ledger.claims.get(name) ?? {};
     const { histories, findings } = evidenceOf(run.bundles);
-    await keep(name, histories);
-    if (options.show)
-      for (const { [media.history]: history } of run.bundles)
-        if (history) process.stdout.write(`${historyText(history as never)}\n\n`);
-    if (run.error !== undefined) errors.push(run.error);
-    for (const id of strays(claims, findings)) {
-      errors.push(
-        new SourceError(
-          shown(notebookFile(name)),
-          1,
-          `finding for an unknown claim "${id}"`,
-          `add it to ${shown(claimsFile(name))}`,
-        ),
-      );
-    }
+    if (options.show && !options.json) process.stdout.write(histories.map((one) => `${historyText(one)}\n\n`).join(''));
+    errors.push(...(run.error === undefined ? gapsOf(notebook, claims, findings) : [run.error]));
     rows.push(...rowsOf(name, claims, ledger.noted, findings, run.error));
   }
   await sayIfOnHost();
@@ -90,7 +67,21 @@ function list(names: string[], { claims }: Ledger): void {
   }
 }
 
-/** Runs the notebooks, as many at a time as there are processors, and shows on standard error where each is. */
+/** How long a notebook takes, in seconds, as its header says: the longest has to begin first. */
+function secondsOf(notebook: Notebook): number {
+  return Number((notebook.header.data as { seconds?: number }).seconds ?? 0);
+}
+
+/**
+ * How many notebooks run at a time: two for a processor, as they wait more than they compute. On the plain host one, as they
+ * share its ports.
+ */
+async function places(): Promise<number> {
+  const { kind } = await whichSandbox().catch(() => ({ kind: 'none' }));
+  return kind === 'host' ? 1 : 2 * availableParallelism();
+}
+
+/** Runs the notebooks side by side, and shows on standard error where each is. */
 async function runAll(notebooks: Map<string, Notebook>, deadline: number): Promise<Map<string, Run>> {
   const progress = new Progress();
   const watched = process.stderr.isTTY === true;
@@ -98,7 +89,7 @@ async function runAll(notebooks: Map<string, Notebook>, deadline: number): Promi
   const draw = () => screen(progress.lines(performance.now(), process.stderr.columns ?? 80).join('\n'));
   const clock = watched ? setInterval(draw, 100) : undefined;
   const runs = new Map<string, Run>();
-  const waiting = [...notebooks];
+  const waiting = [...notebooks].sort(([, one], [, other]) => secondsOf(other) - secondsOf(one));
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [which, notebook] = next;
@@ -114,15 +105,16 @@ async function runAll(notebooks: Map<string, Notebook>, deadline: number): Promi
       });
       progress.end(which, performance.now());
       runs.set(which, run);
+      await keep(which, evidenceOf(run.bundles).histories);
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work));
+    await Promise.all(Array.from({ length: await places() }, work));
   } finally {
     clearInterval(clock);
     if (watched) screen.clear();
   }
-  return new Map([...notebooks.keys()].map((name) => [name, runs.get(name) ?? { bundles: [] }]));
+  return runs;
 }
 
 /** Saves what was seen before it is judged again or lost: the last run's histories. */

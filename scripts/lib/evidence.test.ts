@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Claims, Finding, Verdict } from '../../notebooks/lab/judge';
 import { media } from '../../notebooks/lab/outlet';
-import { bundlesOf, evidenceOf, exitCodeOf, type Row, rowsOf, strays } from './evidence';
+import { bundlesOf, evidenceOf, exitCodeOf, gapsOf, type Row, rowsOf } from './evidence';
 import { readIpynb } from './nbformat';
+import { readNotebook } from './notebook';
 import type { Claim as Noted } from './notes';
 
 const claim = { effect: () => assert.fail('nothing is judged here'), treatment: [], control: [] };
@@ -50,13 +51,21 @@ describe('a row', () => {
     assert.equal(because(new Error('it broke\n    at x')), 'no finding: it broke');
   });
 
-  test('is not made for a claim that the notebook does not have: that is a stray', () => {
+  test('is not made for a claim that the notebook does not have: that is a gap, as is a claim without a finding', () => {
     const found = [finding('a.one'), finding('b.three')];
     assert.deepEqual(
       rowsOf('a', claims, noted, found).map(({ id }) => id),
       ['a.one', 'a.two'],
     );
-    assert.deepEqual(strays(claims, found), ['b.three']);
+    const kernel = 'jupyter:\n  kernelspec:\n    display_name: TypeScript\n    language: typescript\n    name: tslab';
+    const notebook = readNotebook(`---\n${kernel}\n---\n\n\`\`\`typescript id="last"\nx;\n\`\`\`\n`, 'notebooks/a.md');
+    assert.deepEqual(
+      gapsOf(notebook, claims, found).map(({ message }) => message),
+      [
+        'notebooks/a.md:9: no finding for "a.two"; show(judge(claims, …)) with all histories',
+        'notebooks/a.md:9: finding for an unknown claim "b.three"; add it to the claims',
+      ],
+    );
   });
 });
 

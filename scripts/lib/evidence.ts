@@ -3,7 +3,9 @@ import type { HistoryRecord } from '../../notebooks/lab/history';
 import type { Claims, Finding, Verdict } from '../../notebooks/lab/judge';
 import { media } from '../../notebooks/lab/outlet';
 import type { Ipynb } from './ipynb';
+import type { Notebook } from './notebook';
 import type { Claim as Noted } from './notes';
+import { SourceError } from './source-error';
 
 export interface Evidence {
   histories: HistoryRecord[];
@@ -62,9 +64,21 @@ export function rowsOf(
   });
 }
 
-/** Findings for claims that the notebook's claims do not have. */
-export function strays(claims: Claims, found: Finding[]): string[] {
-  return found.filter((finding) => claims[finding.claim] === undefined).map((finding) => finding.claim);
+/** Where a notebook's findings are not those of its claims: one for each claim, and none for others. */
+export function gapsOf(notebook: Notebook, claims: Claims, found: Finding[]): SourceError[] {
+  const line = notebook.cells[notebook.cells.length - 1]?.line ?? 1;
+  const ids = new Set(found.map((finding) => finding.claim));
+  const lacking = Object.keys(claims).filter((id) => !ids.has(id));
+  const strays = [...ids].filter((id) => claims[id] === undefined);
+  return [
+    ...lacking.map(
+      (id) =>
+        new SourceError(notebook.file, line, `no finding for "${id}"`, 'show(judge(claims, …)) with all histories'),
+    ),
+    ...strays.map(
+      (id) => new SourceError(notebook.file, line, `finding for an unknown claim "${id}"`, 'add it to the claims'),
+    ),
+  ];
 }
 
 /**

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Claims } from '../../notebooks/lab/judge';
 import { Sandbox } from '../../notebooks/lab/sandbox';
-import { bundlesOf, evidenceOf, strays } from './evidence';
+import { bundlesOf, evidenceOf, gapsOf } from './evidence';
 import { type Ipynb, readIpynb, serializeIpynb } from './ipynb';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS, PROJECT, Refusal } from './project';
-import { SourceError } from './source-error';
+import { refuse, SourceError } from './source-error';
 
 /** Where the project's own kernelspec is; Jupyter looks there when JUPYTER_PATH says so. */
 export const JUPYTER_PATH = join(PROJECT, '.cache', 'jupyter', 'share', 'jupyter');
@@ -113,19 +113,5 @@ function refuseFailures(
 
 /** Throws unless an executed notebook has a finding for each of its claims, and none for others. */
 export function refuseGaps(notebook: Notebook, executed: Ipynb, claims: Claims): void {
-  const { findings } = evidenceOf(bundlesOf(executed));
-  const found = new Set(findings.map((finding) => finding.claim));
-  const lacking = Object.keys(claims).filter((id) => !found.has(id));
-  const last = notebook.cells[notebook.cells.length - 1]?.line ?? 1;
-  if (lacking.length > 0) {
-    throw new SourceError(
-      notebook.file,
-      last,
-      `no finding for ${lacking.join(', ')}`,
-      'show(judge(claims, …)) with all histories',
-    );
-  }
-  const [stray] = strays(claims, findings);
-  if (stray !== undefined)
-    throw new SourceError(notebook.file, last, `finding for an unknown claim "${stray}"`, 'add it to the claims');
+  refuse(gapsOf(notebook, claims, evidenceOf(bundlesOf(executed)).findings));
 }
