@@ -62,8 +62,8 @@ describe('a row', () => {
     assert.deepEqual(
       gapsOf(notebook, claims, found).map(({ message }) => message),
       [
-        'notebooks/a.md:9: no finding for "a.two"; show(judge(claims, …)) with all histories',
-        'notebooks/a.md:9: finding for an unknown claim "b.three"; add it to the claims',
+        'notebooks/a.md:10: no finding for "a.two"; show(judge(claims, …)) with all histories',
+        'notebooks/a.md:10: finding for an unknown claim "b.three"; add it to the claims',
       ],
     );
   });
