@@ -10,7 +10,7 @@ const project = resolve(__dirname, '..', '..');
 
 const flags = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 
-/** A folder that this user may write and nobody misses: the project's `.cache`, or one of the user's own. */
+/** A folder that this user may write and nobody misses: the project's `.cache`, or one of the user's own for this checkout. */
 export function cacheFolder(): string {
   const own = join(project, '.cache');
   try {
@@ -18,7 +18,8 @@ export function cacheFolder(): string {
     accessSync(own, constants.W_OK);
     return own;
   } catch {
-    const other = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'procnotes');
+    const checkout = createHash('sha256').update(project).digest('hex').slice(0, 16);
+    const other = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'procnotes', checkout);
     mkdirSync(other, { recursive: true });
     return other;
   }
