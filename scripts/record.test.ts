@@ -196,7 +196,7 @@ describe('where something goes wrong the former record is left as it was', { con
   test('when a claim has no finding', async (t) => {
     const { said, lineOf } = await refusal(t, { findings: 'show(judge(claims, says).slice(1));' });
     const remedy = 'show(judge(claims, …)) with all histories';
-    assert.equal(said, `notebooks/tiny.md:${lineOf('findings')}: no finding for tiny.says-yes; ${remedy}\n`);
+    assert.equal(said, `notebooks/tiny.md:${lineOf('findings')}: no finding for "tiny.says-yes"; ${remedy}\n`);
   });
 
   test('when there is no kernel', async (t) => {

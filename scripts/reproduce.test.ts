@@ -73,12 +73,13 @@ describe('what it prints, and its exit code', { concurrency: 2 }, () => {
     assert.equal(status, 2);
   });
 
-  test('2 and an inconclusive claim where its finding is not shown', async (t) => {
-    const { status, stdout } = await (
+  test('1 and an inconclusive claim where its finding is not shown', async (t) => {
+    const { status, stdout, stderr } = await (
       await tinyWith(t, { findings: 'show(judge(claims, says).slice(1));' })
     ).reproduce();
     assert.match(stdout, new RegExp(`○ tiny.says-yes +inconclusive .* the notebook shows no finding for it\n${NO}`));
-    assert.equal(status, 2);
+    assert.match(stderr, /^notebooks\/tiny\.md:\d+: no finding for "tiny\.says-yes"; /m);
+    assert.equal(status, 1);
   });
 
   test('--json prints one document and nothing else', async (t) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { cacheFolder, compile } from './programs';
+import { cacheFolder, compile, userCache } from './programs';
 import { whichSandbox } from './sandbox';
 import { waitFor } from './until';
 
@@ -134,7 +134,7 @@ let runs = 0;
 /** The programs of the lab, compiled, where an ordinary user finds them: a test of lifetimes is none of compilers. */
 before(async () => {
   for (const source of ['lab/init.c', 'lab/enter.c', 'lab/terminal.c', 'lab/fixtures/listens.c']) await compile(source);
-  cpSync(join(cacheFolder(), 'programs'), join(cache, 'procnotes', 'programs'), { recursive: true });
+  cpSync(join(cacheFolder(), 'programs'), join(userCache(cache), 'programs'), { recursive: true });
 });
 
 /** Starts the fixture, marked, with a temporary directory of its own, and gives what it said of its sandbox. */

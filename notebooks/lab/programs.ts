@@ -18,11 +18,15 @@ export function cacheFolder(): string {
     accessSync(own, constants.W_OK);
     return own;
   } catch {
-    const checkout = createHash('sha256').update(project).digest('hex').slice(0, 16);
-    const other = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'procnotes', checkout);
+    const other = userCache(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'));
     mkdirSync(other, { recursive: true });
     return other;
   }
+}
+
+/** The part of a user's cache, at `base`, that is this checkout's: another may hold another version. */
+export function userCache(base: string): string {
+  return join(base, 'procnotes', createHash('sha256').update(project).digest('hex').slice(0, 16));
 }
 
 /** Where a program is, looked up in PATH and the system's own folders (an ordinary user's PATH may leave out sbin). */

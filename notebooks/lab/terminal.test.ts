@@ -135,6 +135,7 @@ test('a paste is plain for a program that did not ask for brackets', async (t) =
   await box.until(one.shows(/^ready$/m)); // by then the screen knows that the shell has taken its brackets back
   one.paste('one\ntwo\n');
   one.press('Ctrl-D');
+  await box.until(box.exists('typed'));
   await box.until({
     what: 'cat to have read both lines',
     look: () =>

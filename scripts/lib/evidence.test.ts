@@ -63,7 +63,7 @@ describe('a row', () => {
       gapsOf(notebook, claims, found).map(({ message }) => message),
       [
         'notebooks/a.md:10: no finding for "a.two"; show(judge(claims, …)) with all histories',
-        'notebooks/a.md:10: finding for an unknown claim "b.three"; add it to the claims',
+        'notebooks/a.md:10: finding for an unknown claim "b.three"; add it to notebooks/claims/a.ts',
       ],
     );
   });

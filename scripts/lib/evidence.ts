@@ -67,6 +67,7 @@ export function rowsOf(
 /** Where a notebook's findings are not those of its claims: one for each claim, and none for others. */
 export function gapsOf(notebook: Notebook, claims: Claims, found: Finding[]): SourceError[] {
   const line = notebook.cells[notebook.cells.length - 1]?.line ?? 1;
+  const claimsFile = notebook.file.replace(/^notebooks\/(.*)\.md$/, 'notebooks/claims/$1.ts');
   const ids = new Set(found.map((finding) => finding.claim));
   const lacking = Object.keys(claims).filter((id) => !ids.has(id));
   const strays = [...ids].filter((id) => claims[id] === undefined);
@@ -76,7 +77,7 @@ export function gapsOf(notebook: Notebook, claims: Claims, found: Finding[]): So
         new SourceError(notebook.file, line, `no finding for "${id}"`, 'show(judge(claims, …)) with all histories'),
     ),
     ...strays.map(
-      (id) => new SourceError(notebook.file, line, `finding for an unknown claim "${id}"`, 'add it to the claims'),
+      (id) => new SourceError(notebook.file, line, `finding for an unknown claim "${id}"`, `add it to ${claimsFile}`),
     ),
   ];
 }
