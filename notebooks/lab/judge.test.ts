@@ -66,6 +66,20 @@ test('treatments that disagree: depends, on the condition, with who said what', 
   ]);
 });
 
+test('treatments that disagree where no condition is named decide nothing: it may be chance', () => {
+  const { verdict, because } = judged([shown('on'), absent('half on'), absent('off')], {
+    treatment: ['on', 'half on'],
+  });
+  assert.equal(verdict, 'inconclusive');
+  assert.match(because, /^the treatments disagree: yes — on: .*; no — half on: /);
+});
+
+test('one control of two that shows the same is enough to decide nothing', () => {
+  const { verdict, because } = judged([shown('on'), absent('off'), shown('away')], { control: ['off', 'away'] });
+  assert.equal(verdict, 'inconclusive');
+  assert.equal(because, 'the control shows the same: on: it was made; away: it was made');
+});
+
 test('treatments that agree are all cited', () => {
   const { verdict, cites } = judged([shown('on'), shown('full on'), absent('off')], { treatment: ['on', 'full on'] });
   assert.equal(verdict, 'confirmed');

@@ -71,8 +71,8 @@ function look(claim: Claim, history: History | undefined, arm: string): Seen {
 }
 
 /**
- * The verdict. Anything unseen: inconclusive. Treatments that disagree: depends. Otherwise some control has to come out
- * the other way; then all treatments yes is confirmed and all no is refuted.
+ * The verdict. Anything unseen: inconclusive. Treatments that disagree: depends, if the claim names the condition that they
+ * vary. Otherwise every control has to come out the other way; then all treatments yes is confirmed and all no is refuted.
  */
 function weigh(treatments: Answer[], controls: Answer[], condition?: string): Omit<Finding, 'claim'> {
   const answers = [...treatments, ...controls];
@@ -96,15 +96,23 @@ function weigh(treatments: Answer[], controls: Answer[], condition?: string): Om
   const holds = treatments.filter((answer) => answer.answer === 'yes');
   const fails = treatments.filter((answer) => answer.answer === 'no');
   if (holds.length > 0 && fails.length > 0) {
-    const on = condition === undefined ? '' : `on ${condition}: `;
-    return { verdict: 'depends', because: `${on}yes — ${said(holds)}; no — ${said(fails)}`, cites: cites(treatments) };
+    const both = `yes — ${said(holds)}; no — ${said(fails)}`;
+    if (condition === undefined) {
+      // Nobody said what the treatments vary: that they disagree may be chance.
+      return { verdict: 'inconclusive', because: `the treatments disagree: ${both}`, cites: cites(treatments) };
+    }
+    return { verdict: 'depends', because: `on ${condition}: ${both}`, cites: cites(treatments) };
   }
-  const other = controls.filter((answer) => answer.answer !== treatments[0]?.answer);
-  if (other.length === 0) {
-    return { verdict: 'inconclusive', because: `the control shows the same: ${said(answers)}`, cites: cites(answers) };
+  const alike = controls.filter((answer) => answer.answer === treatments[0]?.answer);
+  if (alike.length > 0) {
+    return {
+      verdict: 'inconclusive',
+      because: `the control shows the same: ${said([...treatments, ...alike])}`,
+      cites: cites(answers),
+    };
   }
   const verdict = holds.length > 0 ? 'confirmed' : 'refuted';
-  return { verdict, because: `${said(treatments)}; control — ${said(other)}`, cites: cites([...treatments, ...other]) };
+  return { verdict, because: `${said(treatments)}; control — ${said(controls)}`, cites: cites(answers) };
 }
 
 /** Judges recorded histories, without running anything. */

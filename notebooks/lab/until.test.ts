@@ -56,3 +56,11 @@ test('a look that fails ends the waiting with its own error', async () => {
   const broken: Condition = { what: 'nothing', look: () => Promise.reject(new Error('ps is not there')) };
   await assert.rejects(waitFor(broken, 10_000), { message: 'ps is not there' });
 });
+
+test('a look that does not come back ends the waiting too', async () => {
+  const stuck = { what: 'an answer', look: () => new Promise<never>(() => {}) };
+  await assert.rejects(waitFor(stuck, 0), {
+    name: 'TimeOut',
+    message: 'waited 0 ms for an answer; last seen: nothing: the look did not come back',
+  });
+});

@@ -37,18 +37,34 @@ export class TimeOut extends Error {
 
 /**
  * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later (where it
- * may take long, every `every` ms), and at least once. Throws `TimeOut`.
+ * may take long, every `every` ms), and at least once. Throws `TimeOut`, also where a look does not come back in time.
  */
 export async function waitFor<T>(
   condition: Condition<T>,
   within: number,
   every = 20,
 ): Promise<Extract<Sighting<T>, { met: 'yes' }>> {
-  const deadline = performance.now() + within;
+  const began = performance.now();
+  let seen = 'nothing: the look did not come back';
   for (let pause = 2; ; pause = Math.min(pause * 1.5, every)) {
-    const sighting = await condition.look();
-    if (sighting.met === 'yes') return sighting;
-    if (performance.now() > deadline) throw new TimeOut(condition.what, within, sighting.seen);
+    // A look that was begun in time gets a second at least: a busy machine is no reason to have seen nothing.
+    const sighting = await inTime(condition.look(), Math.max(1000, within - (performance.now() - began)));
+    if (sighting?.met === 'yes') return sighting;
+    if (sighting !== undefined) seen = sighting.seen;
+    if (sighting === undefined || performance.now() > began + within) throw new TimeOut(condition.what, within, seen);
     await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** What is promised, or undefined if it does not come within `most` milliseconds. */
+async function inTime<T>(promised: T | Promise<T>, most: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), most);
+  });
+  try {
+    return await Promise.race([promised, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
