@@ -1,6 +1,6 @@
 /** The command from outside: what it prints, how it ends, and what it says of bad input. */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -310,6 +310,20 @@ show((nothing as unknown as { name: string }).name);`;
 });
 
 describe('what the host lacks', { concurrency: 2 }, () => {
+  test('without a compiler every notebook of the project comes to its end, and 2', async (t) => {
+    const project = await sample(t);
+    for (const folder of ['notebooks', 'docs', '.cache']) rmSync(project.path(folder), { recursive: true });
+    for (const folder of ['notebooks', 'docs']) {
+      const filter = (path: string) => !path.endsWith('.ipynb');
+      cpSync(join(PROJECT, folder), project.path(folder), { recursive: true, filter });
+    }
+    const PATH = project.programs(['sh', 'unshare', 'setpriv']);
+    const { status, stdout, stderr } = await project.reproduce(['--quick'], { env: { PATH } });
+    assert.doesNotMatch(stderr, /^notebooks\//m);
+    assert.match(stdout, /^\d+ claims: ○ \d+ inconclusive/m);
+    assert.equal(status, 2);
+  });
+
   test('without a compiler every claim is inconclusive and names gcc, and 2', async (t) => {
     const project = await sample(t);
     rmSync(project.path('.cache'), { recursive: true });
