@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -169,6 +169,14 @@ async function run(by: Ending['by'], as: { user?: number; environment?: NodeJS.P
 }
 
 const isRoot = process.getuid?.() === 0;
+
+/** Why `nobody` cannot run the fixture: a checkout below /root, say, is closed to others. */
+function closedToOthers(): string | undefined {
+  const look = ['-e', 'require("node:fs").readFileSync(process.argv[1])', fixture];
+  const { status } = spawnSync(process.execPath, look, { uid: nobody, gid: nobody, cwd: '/' });
+  return status === 0 ? undefined : `user ${nobody} may not read this checkout; test a clone that others may read`;
+}
+
 const ways = [
   {
     title: 'in namespaces',
@@ -180,7 +188,7 @@ const ways = [
     title: 'in a user namespace',
     kind: 'user namespace',
     as: isRoot ? { user: nobody } : {},
-    hindrance: undefined,
+    hindrance: isRoot ? closedToOthers() : undefined,
   },
   { title: 'on the plain host', kind: 'host', as: { environment: { PROCNOTES_HOST: '1' } }, hindrance: undefined },
 ] as const;

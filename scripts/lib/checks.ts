@@ -14,8 +14,11 @@ export interface Check {
   complaint: string;
 }
 
-async function run(command: string, args: string[]): Promise<{ status: number | null; said: string }> {
-  const child = spawn(join(PROJECT, 'node_modules', '.bin', command), args, {
+/** By package, as in node_modules/.bin another package's tsc (tslab's own, 5.0) may stand under that name. */
+const programs = { tsc: 'typescript/bin/tsc', biome: '@biomejs/biome/bin/biome' };
+
+async function run(command: keyof typeof programs, args: string[]): Promise<{ status: number | null; said: string }> {
+  const child = spawn(process.execPath, [join(PROJECT, 'node_modules', programs[command]), ...args], {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
