@@ -1,18 +1,45 @@
 import { type Process, ProcessTable } from './processes';
 import { type Socket, SocketTable } from './sockets';
 
-/** A signal, an end or a change of kinship that a tracer saw; PIDs are the sandbox's own. */
+/**
+ * What became of a signal. `delivered`: its action was taken, be it the default one. `ignored`: the kernel threw it away at
+ * once, because the process ignores it or is ending. `dropped`: one like it was waiting already, and a standard signal
+ * waits only once (signal(7)). `blocked`: nothing of the above; it waited to the end of the trace, or the process fetched it
+ * itself (sigwait(3), signalfd(2)).
+ */
+export type Fate = 'delivered' | 'ignored' | 'dropped' | 'blocked';
+
+/**
+ * A signal, an end, a change of kinship or of a connection that a tracer saw. PIDs are the sandbox's own; 0 is a process
+ * that has none there, or whose PID there is not known (the kernel's own convention: pid_namespaces(7), si_pid).
+ */
 export type Event =
   /** `by` called kill(2) or a relative; a negative `to` is a process group, as in the call. */
   | { event: 'kill'; by: number; to: number; signal: string; result: 'ok' | 'failed' }
-  /** `pid` was told of a signal; `from` is who sent it, absent where the kernel did (`code` says so: sigaction(2), si_code). */
-  | { event: 'signal'; pid: number; signal: string; code: string; from?: number }
+  /**
+   * A signal to `pid`; `from` is who sent it, absent where the kernel did (`code` says so: sigaction(2), si_code).
+   * strace tells of those that a process was told of, ignored ones too; only tracefs tells the fate, of all that came about,
+   * and of a SIGCHLD the child that it tells of.
+   */
+  | { event: 'signal'; pid: number; signal: string; code: string; from?: number; child?: number; fate?: Fate }
   | { event: 'fork'; pid: number; child: number }
   | { event: 'exec'; pid: number; path: string }
   | { event: 'setsid'; pid: number }
   | { event: 'setpgid'; pid: number; of: number; pgid: number }
+  /** `pid` made itself the adopter of the orphans among its descendants: PR_SET_CHILD_SUBREAPER, prctl(2). */
+  | { event: 'subreaper'; pid: number }
+  /** `pid` lost its parent `from` and has another, `to`: inferred, by the kernel's rule, from who was whose child and who ended. */
+  | { event: 'reparent'; pid: number; from: number; to: number }
+  /** `pid` waited for `child`, which is gone now. `pid` 0: gone, but nobody was seen to wait (SIGCHLD ignored: wait(2), Notes). */
   | { event: 'reap'; pid: number; child: number }
-  | { event: 'exit'; pid: number; status?: number; signal?: string };
+  /** Neither `status` nor `signal`: how it ended was not seen. */
+  | { event: 'exit'; pid: number; status?: number; signal?: string }
+  /**
+   * One end of a TCP connection went from a state to another: `ESTABLISHED`, `FIN_WAIT1`, … (RFC 9293, in the kernel's
+   * spelling). `pid` is who made it so, absent where a packet or a timer did. A socket that goes from FIN_WAIT2 to CLOSE
+   * leaves a TIME_WAIT behind, of which the kernel tells nothing. tracefs only.
+   */
+  | { event: 'tcp'; local: string; remote: string; from: string; to: string; pid?: number };
 
 /** What was observed, of whatever kind. */
 export type Fact =
@@ -31,6 +58,8 @@ export type Fact =
   | { kind: 'file'; path: string; state: 'there' | 'absent' }
   | { kind: 'process'; pid: number; state: string }
   | ({ kind: 'event' } & Event)
+  /** Events may be missing from here on, or up to here; or there was no witness at all. What was not traced may yet have been. */
+  | { kind: 'gap'; because: string }
   /** The host lacks something, and the arm could not be run. */
   | { kind: 'missing'; because: string }
   /** The arm was not run because it takes long. */
@@ -66,9 +95,15 @@ export interface HistoryRecord {
 type Kind = Observation['kind'];
 type Of<K extends Kind> = Extract<Observation, { kind: K }>;
 
-/** The observations of one arm, with what a judge looks for in them. Reading only: nothing here changes the record. */
+/**
+ * The observations of one arm, with what a judge looks for in them. Reading only: nothing here changes the record.
+ * With `gaps: 'refused'`, as a judge gets it, asking for events of a trace with a gap throws.
+ */
 export class History {
-  constructor(readonly record: HistoryRecord) {}
+  constructor(
+    readonly record: HistoryRecord,
+    private readonly gaps: 'told' | 'refused' = 'told',
+  ) {}
 
   get arm(): string {
     return this.record.arm;
@@ -80,7 +115,13 @@ export class History {
   }
 
   of<K extends Kind>(kind: K): Of<K>[] {
+    if (kind === 'event' && this.gaps === 'refused') this.refuseGaps();
     return this.record.observations.filter((seen): seen is Of<K> => seen.kind === kind);
+  }
+
+  private refuseGaps(): void {
+    const [gap] = this.of('gap');
+    if (gap !== undefined) throw new Error(`the trace is not whole: ${gap.because}`);
   }
 
   /** The last observation of that kind and moment, if there is one. */
@@ -136,6 +177,8 @@ export class History {
 /** Notes observations down as they are made, and numbers them in order of time when the arm is over. */
 export class Recorder {
   private readonly began = performance.now();
+  /** When that was, in milliseconds of CLOCK_MONOTONIC, which is what performance.now() counts from another beginning. */
+  private readonly boot = Number(process.hrtime.bigint()) / 1e6 - performance.now() + this.began;
   private readonly noted: Noted[] = [];
 
   /** Milliseconds since the arm began. */
@@ -146,6 +189,11 @@ export class Recorder {
   /** Milliseconds since the arm began, of a moment given in seconds since the Epoch. */
   since(epochSeconds: number): number {
     return epochSeconds * 1000 - performance.timeOrigin - this.began;
+  }
+
+  /** Milliseconds since the arm began, of a moment given in seconds of CLOCK_MONOTONIC. */
+  sinceBoot(seconds: number): number {
+    return seconds * 1000 - this.boot;
   }
 
   note(witness: string, fact: Fact, moment?: string, at = this.now()): void {

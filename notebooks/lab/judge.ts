@@ -61,7 +61,7 @@ function look(claim: Claim, history: History | undefined, arm: string): Seen {
   const [leftOut] = history.of('left out');
   if (leftOut !== undefined) return { answer: 'unseen', because: leftOut.because, leftOut: 'yes' };
   try {
-    const seen = claim.effect(history);
+    const seen = claim.effect(new History(history.record, 'refused'));
     if (seen.answer !== 'unseen' && seen.cites.length === 0)
       return unseen(`nothing observed is cited for: ${seen.because}`);
     return seen;

@@ -3,8 +3,9 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFil
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
-import { type Box, Recorder } from './history';
+import { type Box, type Event, Recorder } from './history';
 import { bestWay, type Init, isFolder, startInit, stopInit } from './init';
+import { type Timed, withAdoptions } from './kinship';
 import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
@@ -13,7 +14,9 @@ import { inTransit, parseStance, restless, type Stance } from './rest';
 import { parseSockets, SocketTable, ssCommand } from './sockets';
 import { parseStrace } from './strace';
 import { Terminal } from './terminal';
+import type { Following } from './tracefs';
 import { type Condition, waitFor } from './until';
+import { bestWitness, type Witness } from './witness';
 
 export interface SandboxOptions {
   /** Whether PID 1 waits for what it adopts, as an init does. Default `waits`. */
@@ -22,12 +25,17 @@ export interface SandboxOptions {
   on?: 'namespaces' | 'host';
   /** Settings of the sandbox's own network namespace, as sysctl(8) names them: `net.ipv4.tcp_fin_timeout`. */
   sysctls?: Record<string, string>;
+  /**
+   * Have all that happens in it witnessed: by tracefs, or where that is not to be had by strace, of each command, program and
+   * terminal that is started, which sees neither init nor TCP. Without it, see `Sandbox.traced`.
+   */
+  trace?: 'yes';
 }
 
 export interface TerminalOptions {
   /** The program that leads the session. Default: an interactive bash that reads no start-up file. */
   program?: string[];
-  /** Run the program under strace: see `Sandbox.traced`. */
+  /** Have a witness for the program: see `Sandbox.traced`. */
   traced?: 'yes';
   rows?: number;
   columns?: number;
@@ -53,12 +61,17 @@ export class Sandbox {
   private readonly traces: string[] = [];
   private readonly ports: number[] = [];
   private pinned = '';
+  /** Whether events are to be part of the history. */
+  private asked: 'no' | 'yes';
 
   private constructor(
     private readonly init: Init,
     pid1: Box['pid1'],
     private readonly programs: { enter: string; terminal: string },
+    private readonly witness: Exclude<Witness, { kind: 'tracefs' }> | { kind: 'tracefs'; following: Following },
+    private readonly wholly: 'no' | 'yes',
   ) {
+    this.asked = wholly;
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
   }
 
@@ -70,17 +83,57 @@ export class Sandbox {
     const pid1 = options.pid1 ?? 'waits';
     if (options.sysctls !== undefined && kind === 'host')
       throw new Missing('a network namespace', "the host's own sysctls are left as they are");
-    return new Sandbox(await startInit(kind, pid1, options.sysctls), pid1, { enter, terminal });
+    const best = await bestWitness();
+    const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
+    try {
+      const init = await startInit(kind, pid1, options.sysctls);
+      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace ?? 'no');
+    } catch (error) {
+      if (witness.kind === 'tracefs') witness.following.end();
+      throw error;
+    }
   }
 
-  /** Ends everything in the sandbox and waits until it is gone. What terminals show and tracers wrote is noted down first. */
+  /** Ends everything in the sandbox and waits until it is gone. What terminals show and the witness tells is noted down first. */
   async close(): Promise<void> {
     try {
       for (const terminal of this.terminals) await terminal.look('at the end');
-      for (const file of this.traces) await this.readTrace(file);
+      if (this.asked === 'yes') await this.hearWitness();
     } finally {
+      if (this.witness.kind === 'tracefs') this.witness.following.end();
       await stopInit(this.init);
     }
+  }
+
+  private async hearWitness(): Promise<void> {
+    this.asked = 'no';
+    if (this.witness.kind === 'none') this.noteGap('nobody', this.witness.because);
+    else if (this.witness.kind === 'strace') for (const file of this.traces) await this.readTrace(file);
+    else await this.readAccount(this.witness.following);
+  }
+
+  private noteGap(witness: string, because: string): void {
+    this.recorder.note(witness, { kind: 'gap', because });
+  }
+
+  /** What the kernel tells of this sandbox, but for what the lab itself looked at it with. */
+  private async readAccount(following: Following): Promise<void> {
+    try {
+      const { events, gaps } = await following.account({ task: this.init.pid, pid: this.facts.init });
+      for (const because of gaps) this.noteGap('tracefs', because);
+      for (const { at, ...event } of withoutLooks(events, this.facts.init)) {
+        const when = this.recorder.sinceBoot(at);
+        if (when >= 0) this.noteEvent('tracefs', event, when); // before, init was furnishing the sandbox
+      }
+    } catch (error) {
+      this.noteGap('tracefs', (error as Error).message);
+    }
+  }
+
+  private noteEvent(witness: 'tracefs' | 'strace', event: Event, at: number): void {
+    const inferred = event.event === 'reparent' ? ', inferred' : '';
+    const told = event.event === 'exec' ? { ...event, path: event.path.replace(compiledPath, '') } : event;
+    this.recorder.note(`${witness}${inferred}`, { kind: 'event', ...told }, undefined, at);
   }
 
   /** The scratch directory, as processes inside name it: where everything starts, and HOME. */
@@ -109,7 +162,7 @@ export class Sandbox {
       nothrow: true,
       quiet: true,
       spawn: ((command: string, _: unknown, options: object) =>
-        spawn(this.programs.enter, [this.socket, '/bin/bash', '-c', command], {
+        spawn(this.programs.enter, [this.socket, ...this.watched(), '/bin/bash', '-c', command], {
           ...options,
           shell: false,
           detached: false,
@@ -156,13 +209,17 @@ export class Sandbox {
    */
   async start(name: string, command: string): Promise<Program> {
     this.recorder.note('the experiment', { kind: 'act', what: `start ${name}: ${command}` });
-    return Program.attach(name, this.spawn(['sh', '-c', `echo $$; exec ${this.pinned}${command}`]), this.recorder);
+    return Program.attach(
+      name,
+      this.spawn([...this.watched(), 'sh', '-c', `echo $$; exec ${this.pinned}${command}`]),
+      this.recorder,
+    );
   }
 
   /** Opens a terminal and waits for bash's prompt. The second call is "open another terminal". */
   async terminal(name: string, { program, traced, rows = 24, columns = 80 }: TerminalOptions = {}): Promise<Terminal> {
     const leader = program ?? ['bash', '--norc', '--noprofile', '-i'];
-    const command = traced === 'yes' ? [...this.tracer(), ...leader] : leader;
+    const command = [...(traced === 'yes' ? this.tracer() : this.watched()), ...leader];
     const window = spawn(this.programs.enter, [
       this.socket,
       this.programs.terminal,
@@ -290,17 +347,28 @@ export class Sandbox {
     await this.run(['kill', `-${signal}`, '--', String(pid)]);
   }
 
+  /** What is to stand before a command line that is to be witnessed: with tracefs nothing. */
   private tracer(): string[] {
+    this.asked = 'yes';
+    if (this.witness.kind !== 'strace') return [];
     const file = join(this.scratch, `.strace-${this.traces.length + 1}`);
     this.traces.push(basename(file));
-    const calls = 'trace=%process,kill,tkill,tgkill,setsid,setpgid';
-    return [needProgram('strace'), '-DDD', '-f', '-q', '-ttt', '-o', file, '-e', calls, '-e', 'signal=all'];
+    const calls = 'trace=%process,kill,tkill,tgkill,setsid,setpgid,prctl';
+    return [this.witness.program, '-DDD', '-f', '-q', '-ttt', '-o', file, '-e', calls, '-e', 'signal=all'];
+  }
+
+  private watched(): string[] {
+    return this.wholly === 'yes' ? this.tracer() : [];
   }
 
   /**
-   * The command line that runs `command` under strace(1), which tells of every process it starts: kinship, signals, ends.
-   * The tracer is a grandchild in a session of its own (-DDD), so that kinship, groups and sessions are as without it;
-   * it slows: never judge a race by it. What it saw is part of the history when the arm is over.
+   * The command line that runs `command` so that there is a witness of it: of every process it starts, of kinship, signals,
+   * ends. What it tells is part of the history when the arm is over.
+   *
+   * As root that is tracefs, the kernel itself: it follows all that happens in the sandbox anyway, and the command stays as
+   * it is. Else it is strace(1): a grandchild in a session of its own (-DDD), so that kinship, groups and sessions are as
+   * without it; it slows: never judge a race by it. Where neither may be used the history says so, and what asks for events
+   * is inconclusive.
    */
   traced(command: string): string {
     return [...this.tracer(), command].join(' ');
@@ -317,7 +385,7 @@ export class Sandbox {
           const ended = new Set(events.map((event) => (event.event === 'exit' ? event.pid : 0)));
           const known = events.flatMap((event) => {
             if (event.event === 'kill') return event.by;
-            return event.event === 'fork' ? [event.pid, event.child] : event.pid;
+            return event.event === 'fork' ? [event.pid, event.child] : (event.pid ?? []);
           });
           const late = known.find((pid) => !ended.has(pid) && this.stateOf(pid) === 'gone');
           if (late === undefined) return { met: 'yes', value: events, witness: 'strace' };
@@ -326,8 +394,8 @@ export class Sandbox {
       },
       10_000,
     );
-    for (const { at, ...event } of told.value)
-      this.recorder.note('strace', { kind: 'event', ...event }, undefined, this.recorder.since(at));
+    for (const { at, ...event } of withAdoptions(told.value, this.facts.init))
+      this.noteEvent('strace', event, this.recorder.since(at));
   }
 
   /** Waits for a fact, at most `within` milliseconds, and notes it down; looks at least once in `every` ms. Throws `TimeOut`, which says what was last seen. */
@@ -526,4 +594,17 @@ function freeOnHost(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
+}
+
+/** Without the lab's own looks: for these init starts ps, ss or stty itself, not through a shell. */
+function withoutLooks(events: Timed[], init: number): Timed[] {
+  const forked = new Set<number>();
+  const hidden = new Set<number>();
+  for (const event of events) {
+    if (event.event === 'fork' && event.pid === init) forked.add(event.child);
+    else if (event.event === 'exec' && forked.delete(event.pid) && /(^|\/)(ps|ss|stty)$/.test(event.path))
+      hidden.add(event.pid);
+  }
+  const about = (event: Timed) => ['pid' in event ? (event.pid ?? 0) : 0, 'child' in event ? (event.child ?? 0) : 0];
+  return events.filter((event) => !about(event).some((pid) => hidden.has(pid)));
 }

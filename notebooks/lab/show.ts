@@ -1,4 +1,4 @@
-import { History, type HistoryRecord, type Observation } from './history';
+import { type Fate, History, type HistoryRecord, type Observation } from './history';
 import type { Citation, Finding, Verdict } from './judge';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
@@ -136,6 +136,8 @@ export function factText(seen: Observation): string {
       return `${seen.path} is ${seen.state}`;
     case 'process':
       return `process ${seen.pid}: ${seen.state}`;
+    case 'gap':
+      return `the trace is not whole: ${seen.because}`;
     case 'missing':
     case 'left out':
     case 'failure':
@@ -145,23 +147,51 @@ export function factText(seen: Observation): string {
   }
 }
 
+/** A PID; 0 is one that is not known here. */
+const who = (pid: number) => (pid === 0 ? '?' : String(pid));
+
+const fates: Record<Fate, string> = {
+  delivered: '',
+  ignored: ': ignored',
+  dropped: ': dropped, as one was waiting already',
+  blocked: ': not taken',
+};
+
 function eventText(seen: Extract<Observation, { kind: 'event' }>): string {
   switch (seen.event) {
     case 'kill':
-      return `${seen.by} sends ${seen.signal} to ${seen.to < 0 ? `group ${-seen.to}` : seen.to}${seen.result === 'ok' ? '' : ', in vain'}`;
-    case 'signal':
-      return `${seen.pid} is told of ${seen.signal} (${seen.code}${seen.from === undefined ? '' : ` from ${seen.from}`})`;
+      return `${who(seen.by)} sends ${seen.signal} to ${seen.to < 0 ? `group ${-seen.to}` : seen.to}${seen.result === 'ok' ? '' : ', in vain'}`;
+    case 'signal': {
+      const from = seen.from === undefined ? '' : ` from ${who(seen.from)}`;
+      const child = seen.child === undefined ? '' : `, child ${who(seen.child)}`;
+      return `${who(seen.pid)} is told of ${seen.signal} (${seen.code}${from}${child})${seen.fate === undefined ? '' : fates[seen.fate]}`;
+    }
     case 'fork':
-      return `${seen.pid} forks ${seen.child}`;
+      return `${who(seen.pid)} forks ${who(seen.child)}`;
     case 'exec':
-      return `${seen.pid} executes ${seen.path}`;
+      return `${who(seen.pid)} executes ${seen.path}`;
     case 'setsid':
-      return `${seen.pid} makes a session of its own`;
+      return `${who(seen.pid)} makes a session of its own`;
     case 'setpgid':
-      return `${seen.pid} puts ${seen.of} into group ${seen.pgid}`;
+      return `${who(seen.pid)} puts ${seen.of} into group ${seen.pgid}`;
+    case 'subreaper':
+      return `${who(seen.pid)} will adopt the orphans below it`;
+    case 'reparent':
+      return `${who(seen.pid)} goes from ${who(seen.from)} to ${who(seen.to)}`;
     case 'reap':
-      return `${seen.pid} waits for ${seen.child}`;
-    case 'exit':
-      return `${seen.pid} ends, ${seen.signal === undefined ? `status ${seen.status}` : `by ${seen.signal}`}`;
+      return seen.pid === 0
+        ? `${who(seen.child)} is gone; nobody was seen to wait for it`
+        : `${who(seen.pid)} waits for ${who(seen.child)}`;
+    case 'exit': {
+      const how =
+        seen.signal !== undefined
+          ? `by ${seen.signal}`
+          : seen.status !== undefined
+            ? `status ${seen.status}`
+            : 'how is not known';
+      return `${who(seen.pid)} ends, ${how}`;
+    }
+    case 'tcp':
+      return `${seen.local} to ${seen.remote}: ${seen.from} → ${seen.to}${seen.pid === undefined ? '' : ` (${who(seen.pid)})`}`;
   }
 }

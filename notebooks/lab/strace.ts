@@ -1,7 +1,5 @@
 import type { Event } from './history';
-
-/** An event with the time that strace gave it (-ttt), in seconds since the Epoch. */
-export type Timed = { at: number } & Event;
+import type { Timed } from './kinship';
 
 const line = /^(\d+) +(\d+\.\d+) (.*)$/;
 const call = /^(\w+)\((.*?)\) += (-?\d+|\?)/;
@@ -9,7 +7,7 @@ const resumed = /^<\.\.\. (\w+) resumed>(.*)$/;
 const unfinished = /^(\w+)\((.*) <unfinished \.\.\.>$/;
 
 /**
- * Reads what `strace -f -ttt` wrote: a line an event, calls that were interrupted by another process's line joined again.
+ * Reads what `strace -f -ttt` wrote: a line an event (times are in seconds since the Epoch), calls that were interrupted by another process's line joined again.
  * A line that is cut off or not understood is left out: what a claim needs and does not find makes it inconclusive.
  * Format: strace(1), "Tracing" and "Output format".
  */
@@ -66,6 +64,8 @@ function callOf(pid: number, said: string): Event | undefined {
   if (/^(clone|clone3|fork|vfork)$/.test(name) && value > 0 && !words.includes('CLONE_THREAD'))
     return { event: 'fork', pid, child: value };
   if (name === 'execve') return { event: 'exec', pid, path: first.replace(/^"|"$/g, '') };
+  if (name === 'prctl')
+    return first === 'PR_SET_CHILD_SUBREAPER' && second !== '0' ? { event: 'subreaper', pid } : undefined;
   if (name === 'setsid') return { event: 'setsid', pid };
   if (name === 'setpgid')
     return { event: 'setpgid', pid, of: Number(first) || pid, pgid: Number(second) || Number(first) || pid };
