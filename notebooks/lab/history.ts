@@ -18,8 +18,8 @@ export type Event =
   | { event: 'kill'; by: number; to: number; signal: string; result: 'ok' | 'failed' }
   /**
    * A signal to `pid`; `from` is who sent it, absent where the kernel did (`code` says so: sigaction(2), si_code).
-   * strace tells of those that a process was told of, ignored ones too; only tracefs tells the fate, of all that came about,
-   * and of a SIGCHLD the child that it tells of.
+   * strace tells of those that a process was told of, ignored ones too, but never of SIGKILL; tracefs of all that came about,
+   * with their fate, and of a SIGCHLD with the child that it tells of.
    */
   | { event: 'signal'; pid: number; signal: string; code: string; from?: number; child?: number; fate?: Fate }
   | { event: 'fork'; pid: number; child: number }
