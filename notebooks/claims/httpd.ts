@@ -36,8 +36,12 @@ function leadsSessionAndGroup(history: History): Seen {
   return holds ? yes(`${shown}, as all its children`, seen) : no(shown, seen);
 }
 
+/** The signals of that name that these processes took; those that were dropped or never taken are none. */
 const signalsTo = (history: History, processes: Process[], signal: string) =>
-  history.events('signal').filter((seen) => seen.signal === signal && processes.some(({ pid }) => pid === seen.pid));
+  history
+    .events('signal')
+    .filter((seen) => seen.fate !== 'dropped' && seen.fate !== 'blocked')
+    .filter((seen) => seen.signal === signal && processes.some(({ pid }) => pid === seen.pid));
 
 /** SIGHUP came to the children, whoever sent it. */
 function hungUp(history: History): Seen {

@@ -27,9 +27,11 @@ function goesToInitAndOn(history: History): Seen {
   if (later.ppid !== history.init) return no(`b.sh's parent is ${later.ppid}, not init`, before, after);
   const { state, seen: file } = history.file('abcdef');
   if (state === 'absent') return no(`b.sh went to init (${history.init}) but ended before mkdir`, before, after, file);
+  const adoption = history.eventsToo('reparent').filter(({ pid, to }) => pid === b.pid && to === history.init);
   return yes(
     `b.sh (${b.pid}) went from a.sh (${a.pid}) to init (${history.init}), ran on, and made abcdef`,
     before,
+    ...adoption,
     after,
     file,
   );
@@ -81,9 +83,10 @@ function adoptedAndReaped(history: History): Seen {
     .filter((seen) => seen.pid === b.pid)
     .pop();
   if (end === undefined) return unseen('nobody looked at the end of b.sh');
-  return end.state === 'gone'
-    ? yes('init waited for it: it is gone', after, end)
-    : no(`it stays, in state ${end.state}`, after, end);
+  if (end.state !== 'gone') return no(`it stays, in state ${end.state}`, after, end);
+  // Only tracefs sees init; strace does not, and without a parent that waits nothing would be gone.
+  const waited = history.eventsToo('reap').filter(({ pid, child }) => pid === history.init && child === b.pid);
+  return yes('init waited for it: it is gone', after, ...waited, end);
 }
 
 /** The memory and the descriptor table that /proc/PID/status shows. */
@@ -100,9 +103,12 @@ function holdsNothing(history: History): Seen {
   return memory === undefined && descriptors === '0' ? yes(shown, status) : no(shown, status);
 }
 
-/** SIGHUPs that reached `process`, and how it ended, according to the trace. */
+/** SIGHUPs that reached `process`, and how it ended, according to the trace. One that is waiting already is not told again. */
 function hangUp(history: History, process: Process) {
-  const told = history.events('signal').filter((seen) => seen.pid === process.pid && seen.signal === 'SIGHUP');
+  const told = history
+    .events('signal')
+    .filter((seen) => seen.pid === process.pid && seen.signal === 'SIGHUP')
+    .filter((seen) => seen.fate !== 'dropped' && seen.fate !== 'blocked');
   const ended = history
     .events('exit')
     .filter((seen) => seen.pid === process.pid)
@@ -129,7 +135,8 @@ function hangUpEnds(history: History): Seen {
   const [first] = told;
   if (first === undefined || ended === undefined) return unseen('the trace shows no SIGHUP to b.sh, or not its end');
   if (ended.signal === 'SIGHUP') return yes(`b.sh (${b.pid}) took SIGHUP and ended by it`, seen, first, ended);
-  return no(`b.sh (${b.pid}) took SIGHUP and ran on to its end, status ${ended.status}`, seen, first, ended);
+  const did = first.fate === 'ignored' ? 'ignored' : 'took';
+  return no(`b.sh (${b.pid}) ${did} SIGHUP and ran on to its end, status ${ended.status}`, seen, first, ended);
 }
 
 /** The shell that was told of the hang-up passed it on to its job. */

@@ -168,9 +168,14 @@ export class History {
     return { state: seen.state, seen };
   }
 
-  /** The traced events of one sort, in order. */
+  /** The traced events of one sort, in order. For a judge, a trace with a gap has none to ask for: it throws. */
   events<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
     return this.of('event').filter((seen): seen is Extract<Of<'event'>, { event: E }> => seen.event === event);
+  }
+
+  /** The same where there was a whole trace, else none: for what the trace adds to an answer that does not rest on it. */
+  eventsToo<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
+    return this.of('gap').length > 0 ? [] : this.events(event);
   }
 }
 
