@@ -234,6 +234,13 @@ test('lost events and lines that cannot be read are gaps; what is there is told 
   ]);
 });
 
+test('a trace without a word of the first process is none', () => {
+  assert.deepEqual(accountOf(recorded.map(parseTraceLine), { task: 101, pid: 1 }), {
+    events: [],
+    gaps: ['the trace tells nothing of the first process: it was not followed'],
+  });
+});
+
 const tcp = (from: string, to: string, local: string, remote: string): TraceEvent => ({
   line: 'tcp',
   from,

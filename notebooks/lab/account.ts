@@ -68,6 +68,8 @@ export function accountOf(lines: Iterable<TraceLine>, init: { task: number; pid:
   read.sort((one, other) => one.at - other.at);
   for (const line of read) reader.read(line);
   const gaps = [...reader.gaps];
+  if (!read.some(({ task }) => task === init.task))
+    gaps.push('the trace tells nothing of the first process: it was not followed');
   if (losses.length > 0) gaps.push(lossText(losses));
   if (unread > 0) gaps.push(`${unread} lines of the trace could not be read`);
   return { events: withAdoptions(reader.finish(), init.pid), gaps };

@@ -121,7 +121,7 @@ export class History {
 
   private refuseGaps(): void {
     const [gap] = this.of('gap');
-    if (gap !== undefined) throw new Error(`the trace is not whole: ${gap.because}`);
+    if (gap !== undefined) throw new Error(gap.because);
   }
 
   /** The last observation of that kind and moment, if there is one. */

@@ -107,7 +107,7 @@ export class Sandbox {
 
   private async hearWitness(): Promise<void> {
     this.asked = 'no';
-    if (this.witness.kind === 'none') this.noteGap('nobody', this.witness.because);
+    if (this.witness.kind === 'none') this.noteGap('nobody', `no trace can be had: ${this.witness.because}`);
     else if (this.witness.kind === 'strace') for (const file of this.traces) await this.readTrace(file);
     else await this.readAccount(this.witness.following);
   }

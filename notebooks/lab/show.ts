@@ -137,7 +137,6 @@ export function factText(seen: Observation): string {
     case 'process':
       return `process ${seen.pid}: ${seen.state}`;
     case 'gap':
-      return `the trace is not whole: ${seen.because}`;
     case 'missing':
     case 'left out':
     case 'failure':

@@ -384,7 +384,7 @@ test('a history with a gap can be looked at, but not judged by its events', () =
   assert.deepEqual(
     findings.map(({ verdict, because }) => [verdict, because.split(';')[0]]),
     [
-      ['inconclusive', 'the judge could not tell: the trace is not whole: 5 events are lost'],
+      ['inconclusive', 'the judge could not tell: 5 events are lost'],
       ['confirmed', 'a: there'],
     ],
   );
@@ -397,7 +397,7 @@ test('without a witness the command runs all the same, and the history says that
   });
   assert.deepEqual(
     seen.flatMap((one) => (one.kind === 'gap' ? [one.because] : [])),
-    ['PROCNOTES_WITNESS=none'],
+    ['no trace can be had: PROCNOTES_WITNESS=none'],
   );
   assert.deepEqual(eventsOf(seen), []);
 });
