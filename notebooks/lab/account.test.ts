@@ -34,6 +34,15 @@ const endings = (lines: TraceLine[]) => told(lines).filter((event) => event.even
 const fates = (lines: TraceLine[]) =>
   told(lines).flatMap((event) => (event.event === 'signal' ? [`${event.signal} ${event.fate}`] : []));
 
+const tcp = (from: string, to: string, local: string, remote: string): TraceEvent => ({
+  line: 'tcp',
+  from,
+  to,
+  local,
+  remote,
+});
+const server = '127.0.0.1:8080';
+
 /** `sh -c 'kill -TERM $$'` under a shell, as Linux 6.18 told of it; what else the machine did is left in. */
 const recorded = `
            <...>-100   [000] .....  4611.479530: task_newtask: pid=14902 comm=init clone_flags=1200000 oom_score_adj=0
@@ -92,6 +101,14 @@ test('a process whose PID was never returned is unknown: 0', () => {
 test('a PID that comes round again is another process', () => {
   const lines = traced(...forks(100, 200, 2), exit(200), [7, { line: 'new task', child: 200, flags: 0 }], exit(200));
   assert.equal(endings(lines).length, 1);
+});
+
+test('one that is not followed is another, though it has the PID that one of ours had', () => {
+  const others = (event: TraceEvent): TraceLine => ({ at: 9, task: 200, context: 'task', of: 'others', ...event });
+  const lines = [...traced(...forks(100, 200, 2), exit(200)), others(signal(15, 100)), others(signal(15, 200))];
+  assert.deepEqual(told([...lines, others(tcp('CLOSE', 'SYN_SENT', '127.0.0.1:0', server))]).slice(2), [
+    { event: 'signal', pid: 1, signal: 'SIGTERM', code: 'SI_USER', from: 0, fate: 'blocked' },
+  ]);
 });
 
 test('a thread is no process: its acts are those of its process, which ends with the last', () => {
@@ -240,15 +257,6 @@ test('a trace without a word of the first process is none', () => {
     gaps: ['the trace tells nothing of the first process: it was not followed'],
   });
 });
-
-const tcp = (from: string, to: string, local: string, remote: string): TraceEvent => ({
-  line: 'tcp',
-  from,
-  to,
-  local,
-  remote,
-});
-const server = '127.0.0.1:8080';
 
 test('a connection belongs to who opened it, whoever was interrupted when a packet came', () => {
   const lines = traced(

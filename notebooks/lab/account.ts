@@ -114,7 +114,7 @@ class Reader {
   }
 
   read(line: Line): void {
-    const ours = this.tasks.get(line.task);
+    const ours = line.of === 'others' ? undefined : this.tasks.get(line.task);
     if (line.line === 'new task') this.newTask(line, ours);
     else if (line.line === 'generate') this.generate(line, ours);
     else if (line.line === 'tcp') this.tcp(line, ours);
@@ -177,7 +177,7 @@ class Reader {
     const code = codeName(signal, line.code);
     const ofChild = signal === 'SIGCHLD' && code.startsWith('CLD_');
     if (ofChild && by?.end === 'yes') by.told = code;
-    if (to === undefined) return;
+    if (to === undefined || (line.of === 'others' && to.end === 'yes')) return; // another may have its PID by now
     const event: SignalEvent = { at, event: 'signal', pid: 0, signal, code, fate: fateOf(line.result) };
     if (event.fate === 'blocked') to.waiting.push(event);
     this.told.push(() => ({

@@ -10,6 +10,8 @@ export type TraceLine =
       task: number;
       /** Whether it was doing this itself, or was interrupted by what did (a timer, a packet). */
       context: 'task' | 'interrupt';
+      /** Said of a task that is not followed: its PID may have been that of one that was. */
+      of?: 'others';
     } & TraceEvent)
   /** The buffer was full, and so many events are missing here; 0 where the kernel does not say how many. */
   | { line: 'lost'; events: number }

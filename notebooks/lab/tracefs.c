@@ -1,7 +1,8 @@
 /*
  * tracefs: an instance of the kernel's trace, kept for as long as whoever asked for it lives.
  *
- *   tracefs PID KILOBYTES      standard input: the lifeline; standard output: "ready", then the trace as text
+ *   tracefs PID KILOBYTES      standard input: the lifeline; standard output: "ready", then the trace as text, under
+ *                              "followed:" or "others:", whichever it is of
  *
  * What PID starts from now on is followed, and all that descends from it. KILOBYTES is the size of a processor's buffer.
  *
@@ -27,6 +28,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { PAUSE = 50 }; /* ms between two looks: to be woken by every event would disturb what is looked at */
@@ -147,14 +149,27 @@ static void settle(const char *pid, const char *kilobytes) {
   for (int i = 0; foreign[i]; i++) event(others, foreign[i], "enable", "1");
 }
 
-/* Writes out what the trace holds by now; -1 when nobody reads it any more. */
-static int drain(int trace) {
-  static char text[65536];
-  ssize_t count;
-  while ((count = read(trace, text, sizeof text)) > 0)
-    for (ssize_t sent = 0, done; sent < count; sent += done)
-      if ((done = write(1, text + sent, count - sent)) < 0) return -1;
+static int say(const char *text, ssize_t count) {
+  for (ssize_t sent = 0, done; sent < count; sent += done)
+    if ((done = write(1, text + sent, count - sent)) < 0) return -1;
   return 0;
+}
+
+/* Writes out what a trace holds by now, whole lines under a heading; -1 when nobody reads it any more. */
+static int drain(int trace, const char *heading) {
+  static char text[65536];
+  ssize_t count = read(trace, text, sizeof text);
+  if (count > 0 && say(heading, strlen(heading)) < 0) return -1;
+  for (; count > 0; count = read(trace, text, sizeof text))
+    if (say(text, count) < 0) return -1;
+  return 0;
+}
+
+/* Not to be late: what the buffers have no room for is lost. A reader that is late itself finds it in the socket. */
+static void hurry(void) {
+  int room = 64 * 1024 * 1024;
+  setpriority(PRIO_PROCESS, 0, -20);
+  setsockopt(1, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
 }
 
 int main(int argc, char **argv) {
@@ -164,6 +179,7 @@ int main(int argc, char **argv) {
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
   settle(argv[1], argv[2]);
+  hurry();
   int mine = file_of(own, "trace_pipe", O_RDONLY | O_NONBLOCK), theirs = file_of(others, "trace_pipe", O_RDONLY | O_NONBLOCK);
   int marker = file_of(own, "trace_marker", O_WRONLY);
   if (mine < 0 || theirs < 0 || marker < 0) refuse("open the trace");
@@ -180,7 +196,7 @@ int main(int argc, char **argv) {
     said[count] = '\0';
     for (char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))
       if (write(marker, line, strlen(line)) < 0) die("trace_marker");
-  } while (drain(theirs) == 0 && drain(mine) == 0); /* a mark is in the second: before it, all of both has come */
+  } while (drain(theirs, "others:\n") == 0 && drain(mine, "followed:\n") == 0); /* a mark is in the second: before it, all of both has come */
   close(mine); /* open, they would keep the instances from being removed */
   close(theirs);
   close(marker);

@@ -36,6 +36,7 @@ export class Tracefs {
   private followed = 0;
   private marked = 0;
   private partial = '';
+  private heading: 'followed:' | 'others:' = 'followed:';
   private state: 'runs' | 'ended' = 'runs';
   private lingering: NodeJS.Timeout | undefined;
 
@@ -47,7 +48,7 @@ export class Tracefs {
   }
 
   /** Sets one up, for what this process will start, with a buffer of so many kilobytes for each processor. Rejects with the kernel's own words where it is refused. */
-  static async open(kilobytes = 2048): Promise<Tracefs> {
+  static async open(kilobytes = 4096): Promise<Tracefs> {
     const against = obstacle();
     if (against !== undefined) throw new Error(against);
     const program = await compile('lab/tracefs.c');
@@ -89,7 +90,12 @@ export class Tracefs {
     const lines = (this.partial + text).split('\n');
     this.partial = lines.pop() ?? '';
     for (const said of lines) {
+      if (said === 'followed:' || said === 'others:') {
+        this.heading = said;
+        continue;
+      }
       const line = parseTraceLine(said);
+      if (this.heading === 'others:' && 'at' in line) line.of = 'others';
       if (line.line === 'mark') this.marks.add(line.text);
       else if (this.followed > 0) this.lines.push(line);
     }
