@@ -58,7 +58,6 @@ const recorded = `
            <...>-14902 [000] .....  4611.481653: sched_process_exit: comm=sh pid=14902 prio=120 group_dead=true
            <...>-14902 [000] dN.2.  4611.481686: signal_generate: sig=17 errno=0 code=2 comm=init pid=100 grp=1 res=0
            <...>-100   [000] .....  4611.481725: sys_wait4 -> 0x2
-     ksoftirqd/1-22    [001] ..s..  4611.482036: sched_process_free: comm=sh pid=14902 prio=120
 `
   .trim()
   .split('\n');
@@ -218,11 +217,6 @@ test('waitid names the child that it was asked for, unless it only looks', () =>
   assert.equal(reaps(1, 2, 0, 4), 1);
   assert.equal(reaps(1, 2, 0, 4 | 0x1000000), 0, 'WNOWAIT');
   assert.equal(reaps(0, 0, 0, 4), 0, 'of any child: which one is not told');
-});
-
-test('who is gone without a wait was waited for by nobody that is known', () => {
-  const lines = traced(...forks(100, 200, 2), exit(200), [9, { line: 'free', pid: 200 }]);
-  assert.deepEqual(told(lines).slice(-1), [{ event: 'reap', pid: 0, child: 2 }]);
 });
 
 test('a kill that fails is told as failed; a signal 0 is none', () => {

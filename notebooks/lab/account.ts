@@ -40,7 +40,7 @@ class Traced {
   /** What its SIGCHLD said: CLD_EXITED, CLD_KILLED or CLD_DUMPED. */
   told: string | undefined;
   end: 'no' | 'yes' = 'no';
-  reaped: { by: Traced | undefined } | undefined;
+  reaped: 'no' | 'yes' = 'no';
 
   constructor(readonly task: number) {
     this.threads = new Set([task]);
@@ -64,7 +64,7 @@ export function accountOf(lines: Iterable<TraceLine>, init: { task: number; pid:
     else if (line.line === 'unread') unread++;
     else read.push(line);
   }
-  // Two buffers of each processor have been emptied in turn; of what has one time, what came first came first.
+  // Two buffers of each processor have been emptied in turn; of what has one time, what stood first came first.
   read.sort((one, other) => one.at - other.at);
   for (const line of read) reader.read(line);
   const gaps = [...reader.gaps];
@@ -118,7 +118,7 @@ class Reader {
     if (line.line === 'new task') this.newTask(line, ours);
     else if (line.line === 'generate') this.generate(line, ours);
     else if (line.line === 'tcp') this.tcp(line, ours);
-    else if (line.line === 'exec' || line.line === 'exit' || line.line === 'free') this.turn(line);
+    else if (line.line === 'exec' || line.line === 'exit') this.turn(line);
     else if (ours === undefined) return;
     else if (line.line === 'deliver') this.deliver(line, ours);
     else if (line.line === 'call') this.enter(line, ours);
@@ -145,31 +145,19 @@ class Reader {
   }
 
   /** What befalls a process by itself. */
-  private turn({ at, ...line }: Line & { line: 'exec' | 'exit' | 'free' }): void {
+  private turn({ at, ...line }: Line & { line: 'exec' | 'exit' }): void {
     const process = this.tasks.get(line.pid);
     if (process === undefined) return;
     if (line.line === 'exec') {
       process.threads.clear(); // the others have ended, and the one that called has the first one's PID: execve(2)
       process.threads.add(line.pid);
       this.told.push(() => ({ at, event: 'exec', pid: process.pid, path: line.path }));
-    } else if (line.line === 'exit') {
+    } else {
       process.threads.delete(line.pid);
       if (process.threads.size > 0 || process.end === 'yes') return;
       process.end = 'yes';
       this.told.push(() => ({ at, event: 'exit', pid: process.pid, ...ending(process) }));
-    } else if (process.end === 'yes' && process.task === line.pid && process.reaped === undefined) {
-      this.reap(at, undefined, process);
     }
-  }
-
-  private reap(at: number, by: Traced | undefined, child: Traced): void {
-    if (child.reaped !== undefined) {
-      child.reaped.by ??= by;
-      return;
-    }
-    const reaped = { by };
-    child.reaped = reaped;
-    this.told.push(() => ({ at, event: 'reap', pid: reaped.by?.pid ?? 0, child: child.pid }));
   }
 
   private generate({ at, ...line }: Line & { line: 'generate' }, by: Traced | undefined): void {
@@ -277,7 +265,9 @@ class Reader {
   /** A wait told of this child; to be told that one stopped or went on takes nobody away, and who does that has not ended. */
   private waited(at: number, by: Traced, pid: number): void {
     const child = by.nested === 'no' ? this.byPid.get(pid) : undefined;
-    if (child?.end === 'yes') this.reap(at, by, child);
+    if (child?.end !== 'yes' || child.reaped === 'yes') return;
+    child.reaped = 'yes';
+    this.told.push(() => ({ at, event: 'reap', pid: by.pid, child: child.pid }));
   }
 
   private tcp({ at, ...line }: Line & { line: 'tcp' }, by: Traced | undefined): void {

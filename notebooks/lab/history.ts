@@ -30,7 +30,10 @@ export type Event =
   | { event: 'subreaper'; pid: number }
   /** `pid` lost its parent `from` and has another, `to`: inferred, by the kernel's rule, from who was whose child and who ended. */
   | { event: 'reparent'; pid: number; from: number; to: number }
-  /** `pid` waited for `child`, which is gone now. `pid` 0: gone, but nobody was seen to wait (SIGCHLD ignored: wait(2), Notes). */
+  /**
+   * `pid` waited for `child`, which is gone now. Where SIGCHLD is ignored a child goes without (wait(2), Notes), and nothing is
+   * told; nor of a waitid(2) for whichever child.
+   */
   | { event: 'reap'; pid: number; child: number }
   /** Neither `status` nor `signal`: how it ended was not seen. */
   | { event: 'exit'; pid: number; status?: number; signal?: string }

@@ -27,9 +27,10 @@ export interface SandboxOptions {
   sysctls?: Record<string, string>;
   /**
    * Have all that happens in it witnessed: by tracefs, or where that is not to be had by strace, of each command, program and
-   * terminal that is started, which sees neither init nor TCP. Without it, see `Sandbox.traced`.
+   * terminal that is started, which sees neither init nor TCP. Without it, see `Sandbox.traced`. `no`: of nothing; for races,
+   * and for storms of processes, of which a trace would only have to be thrown away.
    */
-  trace?: 'yes';
+  trace?: 'yes' | 'no';
 }
 
 export interface TerminalOptions {
@@ -83,7 +84,8 @@ export class Sandbox {
     const pid1 = options.pid1 ?? 'waits';
     if (options.sysctls !== undefined && kind === 'host')
       throw new Missing('a network namespace', "the host's own sysctls are left as they are");
-    const best = await bestWitness();
+    const best: Witness =
+      options.trace === 'no' ? { kind: 'none', because: 'the arm is run without one' } : await bestWitness();
     const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
     try {
       const init = await startInit(kind, pid1, options.sysctls);

@@ -178,9 +178,7 @@ function eventText(seen: Extract<Observation, { kind: 'event' }>): string {
     case 'reparent':
       return `${who(seen.pid)} goes from ${who(seen.from)} to ${who(seen.to)}`;
     case 'reap':
-      return seen.pid === 0
-        ? `${who(seen.child)} is gone; nobody was seen to wait for it`
-        : `${who(seen.pid)} waits for ${who(seen.child)}`;
+      return `${who(seen.pid)} waits for ${who(seen.child)}`;
     case 'exit': {
       const how =
         seen.signal !== undefined

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTraceLine } from './trace-line';
+import { parseTraceLine, receiverOf } from './trace-line';
 
 /** The line as Linux 6.18 writes it, behind the same head; what it says, without that. */
 function read(said: string, flags = '.....') {
@@ -46,7 +46,6 @@ test('an exec names the file, spaces and all', () => {
 test('an exit is read with group_dead and without', () => {
   for (const end of ['', ' group_dead=true', ' group_dead=false'])
     assert.deepEqual(read(`sched_process_exit: comm=sh pid=7 prio=120${end}`), { line: 'exit', pid: 7 });
-  assert.deepEqual(read('sched_process_free: comm=sh pid=7 prio=120'), { line: 'free', pid: 7 });
 });
 
 test('a signal that is sent has its receiver, code and result', () => {
@@ -64,6 +63,14 @@ test('a signal that is sent has its receiver, code and result', () => {
     pid: 10491,
     result: 0,
   });
+});
+
+test('the receiver of a signal can be told without reading the line', () => {
+  assert.equal(
+    receiverOf('x signal_generate: sig=17 errno=0 code=1 comm=a pid=1 grp=1 res=2 pid=14585 grp=1 res=2'),
+    14585,
+  );
+  assert.equal(receiverOf('x sched_process_exit: comm=sh pid=7 prio=120'), undefined);
 });
 
 test('a signal that is taken has the action', () => {

@@ -22,7 +22,6 @@ export type TraceEvent =
   | { line: 'new task'; child: number; flags: number }
   | { line: 'exec'; path: string; pid: number }
   | { line: 'exit'; pid: number }
-  | { line: 'free'; pid: number }
   | { line: 'generate'; signal: number; code: number; pid: number; result: number }
   | { line: 'deliver'; signal: number; code: number; action: 'default' | 'ignore' | 'handler' }
   /** Arguments and values are of 32 bits, with sign: PIDs, signals, flags; of pointers nothing is left. */
@@ -63,12 +62,9 @@ function eventOf(said: string): TraceEvent | undefined {
       const [, path = '', pid] = /^filename=(.*) pid=(\d+) old_pid=\d+$/s.exec(rest) ?? [];
       return pid === undefined ? undefined : { line: 'exec', path, pid: Number(pid) };
     }
-    case 'sched_process_exit':
-    case 'sched_process_free': {
+    case 'sched_process_exit': {
       const [, pid] = /^comm=.* pid=(\d+) prio=-?\d+(?: group_dead=\w+)?$/s.exec(rest) ?? [];
-      return pid === undefined
-        ? undefined
-        : { line: name === 'sched_process_exit' ? 'exit' : 'free', pid: Number(pid) };
+      return pid === undefined ? undefined : { line: 'exit', pid: Number(pid) };
     }
     case 'signal_generate': {
       const numbers = /^sig=(\d+) errno=-?\d+ code=(-?\d+) comm=.* pid=(\d+) grp=\d+ res=(\d+)$/s.exec(rest);
@@ -116,4 +112,10 @@ function tcpOf(rest: string): TraceEvent | undefined {
     return six.startsWith('::ffff:') ? `${six.slice('::ffff:'.length)}:${port}` : `[${six}]:${port}`;
   };
   return { line: 'tcp', local: end(saddr, saddr6, sport), remote: end(daddr, daddr6, dport), from, to };
+}
+
+/** The receiver of a signal, where a line tells of one being sent: quicker than to read the line. */
+export function receiverOf(text: string): number | undefined {
+  const [, pid] = / pid=(\d+) grp=\d+ res=\d+$/.exec(text) ?? [];
+  return pid === undefined ? undefined : Number(pid);
 }

@@ -48,11 +48,11 @@ static const char *const wanted[] = {
   "syscalls/sys_exit_clone3", "syscalls/sys_exit_fork", "syscalls/sys_exit_vfork", "syscalls/sys_enter_exit", "syscalls/sys_enter_tkill",
   "syscalls/sys_exit_tkill", "syscalls/sys_enter_tgkill", "syscalls/sys_exit_tgkill", "syscalls/sys_enter_waitid", "syscalls/sys_exit_waitid",
   "syscalls/sys_enter_unshare", "syscalls/sys_exit_unshare", "syscalls/sys_enter_setns", "syscalls/sys_exit_setns", "syscalls/sys_enter_prctl",
-  "syscalls/sys_exit_prctl", "sched/sched_process_free", "sock/inet_sock_set_state", NULL,
+  "syscalls/sys_exit_prctl", "sock/inet_sock_set_state", NULL,
 };
 
 /* Of others only what can befall somebody else than themselves. */
-static const char *const foreign[] = {"signal/signal_generate", "sched/sched_process_free", "sock/inet_sock_set_state", NULL};
+static const char *const foreign[] = {"signal/signal_generate", "sock/inet_sock_set_state", NULL};
 
 /* What would be of no use is not even recorded: { event, filter }. */
 static const char *const filters[][2] = {

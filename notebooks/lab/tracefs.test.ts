@@ -402,6 +402,17 @@ test('without a witness the command runs all the same, and the history says that
   assert.deepEqual(eventsOf(seen), []);
 });
 
+test('an arm that wants no trace has none, and says so to who asks all the same', async () => {
+  const steps = async (box: Sandbox) => {
+    assert.equal(box.traced('true'), 'true');
+  };
+  const seen = await witnessed('strace', steps, { trace: 'no' });
+  assert.deepEqual(
+    seen.flatMap((one) => (one.kind === 'gap' ? [one.because] : [])),
+    ['no trace can be had: the arm is run without one'],
+  );
+});
+
 test('where nobody asked for a witness, the history has no events and no gap', async () => {
   const seen = await witnessed('none', async (box) => {
     await box.$`true`;

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from 'n
 import { readlinkSync } from 'node:fs';
 import { type Account, accountOf } from './account';
 import { compile } from './programs';
-import { parseTraceLine, type TraceLine } from './trace-line';
+import { parseTraceLine, receiverOf, type TraceLine } from './trace-line';
 import { waitFor } from './until';
 
 /** The PID namespace that the kernel itself counts in: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
@@ -10,6 +10,18 @@ const firstNamespace = 'pid:[4026531836]';
 
 /** How long a trace is kept running when no sandbox is open, in milliseconds: to set one up takes some fifty. */
 const LINGER = 2_000;
+
+/** How much of a trace is kept while sandboxes are open, in characters; an event has some hundred. */
+const MOST = 100_000_000;
+
+/** What came at once, of those followed or of others; `lines` when it has been read. */
+interface Piece {
+  of: 'followed:' | 'others:';
+  text: string;
+  lines?: TraceLine[];
+}
+
+const textLines = (text: string): string[] => text.split('\n').slice(0, -1);
 
 /** Why this process cannot have the kernel's trace, or that nothing is known against it. */
 export function obstacle(): string | undefined {
@@ -31,7 +43,11 @@ export interface Following {
  * records whatever this process starts; each sandbox takes from that what is its own, so one serves all at once.
  */
 export class Tracefs {
-  private readonly lines: TraceLine[] = [];
+  private readonly pieces: Piece[] = [];
+  /** Characters in them. */
+  private kept = 0;
+  /** How many pieces came before those, and were let go. */
+  private gone = 0;
   private readonly marks = new Set<string>();
   private followed = 0;
   private marked = 0;
@@ -86,19 +102,51 @@ export class Tracefs {
     for (const stream of [this.keeper.stdin, this.keeper.stdout]) (stream as unknown as NodeJS.ReadStream)[way]();
   }
 
+  /** Takes in what came. To read it is left to who asks for it: most of what happens nobody asks for. */
   private hear(text: string): void {
-    const lines = (this.partial + text).split('\n');
-    this.partial = lines.pop() ?? '';
-    for (const said of lines) {
-      if (said === 'followed:' || said === 'others:') {
-        this.heading = said;
-        continue;
-      }
-      const line = parseTraceLine(said);
-      if (this.heading === 'others:' && 'at' in line) line.of = 'others';
-      if (line.line === 'mark') this.marks.add(line.text);
-      else if (this.followed > 0) this.lines.push(line);
+    const all = this.partial + text;
+    const end = all.lastIndexOf('\n') + 1;
+    this.partial = all.slice(end);
+    for (const part of all.slice(0, end).split(/^(followed:|others:)\n/m)) {
+      if (part === 'followed:' || part === 'others:') this.heading = part;
+      else if (part !== '') this.keep({ of: this.heading, text: part });
     }
+  }
+
+  private keep(piece: Piece): void {
+    if (piece.text.includes(': tracing_mark_write: '))
+      for (const [, mark = ''] of piece.text.matchAll(/: tracing_mark_write: (.*)$/gm)) this.marks.add(mark);
+    if (this.followed === 0) return;
+    this.pieces.push(piece);
+    this.kept += piece.text.length;
+    if (this.kept > MOST) this.forget();
+  }
+
+  private forget(): void {
+    this.gone += this.pieces.length;
+    this.pieces.length = 0;
+    this.kept = 0;
+  }
+
+  /** The lines from the piece of that number on; of those that are not followed, what may concern those that are. */
+  private linesFrom(number: number): TraceLine[] {
+    const pieces = this.pieces.slice(number - this.gone);
+    const followed = new Set<number>([0]);
+    const own = pieces.flatMap((piece) => {
+      if (piece.of === 'others:') return [];
+      piece.lines ??= textLines(piece.text).map(parseTraceLine);
+      return piece.lines;
+    });
+    for (const line of own) {
+      if (line.line === 'new task') followed.add(line.child);
+      if ('at' in line) followed.add(line.task);
+    }
+    const others = pieces.flatMap((piece): TraceLine[] => {
+      const said = piece.of === 'others:' ? textLines(piece.text) : [];
+      const lines = said.filter((text) => followed.has(receiverOf(text) ?? 0)).map(parseTraceLine);
+      return lines.map((line) => ('at' in line ? { ...line, of: 'others' } : line));
+    });
+    return [...others, ...own]; // at one time, what others do comes before what it does to those followed
   }
 
   /** Resolves when all that has happened until now has come: a mark written into the trace comes out behind it. */
@@ -110,7 +158,7 @@ export class Tracefs {
       const come = () => {
         if (this.marks.has(mark)) return { met: 'yes', value: undefined, witness: 'tracefs' } as const;
         if (this.state === 'ended') throw new Error('the trace ended before its time');
-        return { met: 'no', seen: `${this.lines.length} lines` } as const;
+        return { met: 'no', seen: `${this.kept} characters` } as const;
       };
       await waitFor({ what: `the trace to come as far as its ${mark}`, look: come }, 20_000);
     } finally {
@@ -123,18 +171,19 @@ export class Tracefs {
   follow(): Following {
     clearTimeout(this.lingering);
     this.followed++;
-    const from = this.lines.length;
+    const from = this.gone + this.pieces.length;
     let state: 'open' | 'ended' = 'open';
     return {
       account: async (init) => {
         await this.caughtUp();
-        return accountOf(this.lines.slice(from), init);
+        if (from < this.gone) return { events: [], gaps: [`more than ${MOST} characters of trace are not kept`] };
+        return accountOf(this.linesFrom(from), init);
       },
       end: () => {
         if (state === 'ended') return;
         state = 'ended';
         if (--this.followed > 0) return;
-        this.lines.length = 0;
+        this.forget();
         this.lingering = setTimeout(() => void this.close(), LINGER);
         this.lingering.unref();
       },
