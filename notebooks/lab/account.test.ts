@@ -271,18 +271,19 @@ test('a connection belongs to who opened it, whoever was interrupted when a pack
   );
 });
 
-test('whose a connection is, is unclear where two owners have the same addresses: a gap, and no guess', () => {
-  const both = [200, 9].map((task): [number, TraceEvent] => [task, tcp('CLOSE', 'SYN_SENT', '127.0.0.1:0', server)]);
-  const packet = traced([7, tcp('LISTEN', 'SYN_RECV', server, '127.0.0.1:4000')]).map((line) => ({
-    ...line,
-    at: 9,
-    context: 'interrupt',
-  }));
-  const { gaps } = accountOf([...traced(...forks(100, 200, 2), ...both), ...(packet as TraceLine[])], {
-    task: 100,
-    pid: 1,
-  });
-  assert.deepEqual(gaps, [`whose connection ${server} to 127.0.0.1:4000 is, was not clear`]);
+test('a change of state that does not go out from the one before is a gap, and no guess', () => {
+  const client = '127.0.0.1:4000';
+  const lines = traced(
+    ...forks(100, 200, 2),
+    [200, tcp('CLOSE', 'SYN_SENT', client, server)],
+    [200, tcp('SYN_SENT', 'ESTABLISHED', client, server)],
+    [9, tcp('ESTABLISHED', 'CLOSE_WAIT', client, server)],
+    [9, tcp('ESTABLISHED', 'CLOSE_WAIT', client, server)],
+  ).map((line) => ('task' in line && line.task === 9 ? ({ ...line, context: 'interrupt' } as TraceLine) : line));
+  assert.deepEqual(accountOf(lines, { task: 100, pid: 1 }).gaps, [
+    `${client} to ${server} left ESTABLISHED, in which it was not known to be`,
+  ]);
+  assert.deepEqual(accountOf(lines.slice(0, -1), { task: 100, pid: 1 }).gaps, []);
 });
 
 test('a hundred thousand lines are read', () => {

@@ -273,7 +273,7 @@ class Reader {
   private tcp({ at, ...line }: Line & { line: 'tcp' }, by: Traced | undefined): void {
     const { local, remote, from, to } = line;
     const whose = this.connections.whose(line, line.context, by === undefined ? 'others' : 'ours');
-    if (whose === 'unclear') this.gaps.add(`whose connection ${local} to ${remote} is, was not clear`);
+    if (whose === 'unclear') this.gaps.add(`${local} to ${remote} left ${from}, in which it was not known to be`);
     if (whose !== 'ours') return;
     const own = line.context === 'task' ? by : undefined;
     this.told.push(() => ({

@@ -6,44 +6,44 @@ export type Whose = 'ours' | 'others' | 'unclear';
 /**
  * Which TCP connections are the sandbox's. Every sandbox has a loopback of its own, so the same addresses and ports exist
  * several times on one machine, and the trace does not name the network namespace. What a process does to a socket
- * (listen, connect, close) is its own; what a packet or a timer does, while whoever is interrupted, is told by the
- * addresses, and is unclear where sockets of two owners have the same.
+ * (listen, connect, close) is its own; what a packet or a timer does, while whoever runs, is told by the addresses. That
+ * they are the right ones shows in the states: each change goes out from where the one before led to. Where it does not,
+ * a change has not been seen, or one of somebody else's was taken for ours, and the matter is unclear.
  */
 export class Connections {
-  /** How many sockets each owner has with these addresses: several may be connecting to one server. */
-  private readonly owners: Record<'ours' | 'others', Map<string, number>> = { ours: new Map(), others: new Map() };
+  /** The states of our sockets that have these addresses: several may, in listening or connecting to one server. */
+  private readonly ours = new Map<string, string[]>();
 
-  whose(event: Tcp, context: 'task' | 'interrupt', task: 'ours' | 'others'): Whose {
-    const { local, remote, from, to } = event;
-    const whose = context === 'task' ? task : this.byAddress(event);
-    if (whose === 'unclear') return whose;
-    const owned = this.owners[whose];
+  whose({ local, remote, from, to }: Tcp, context: 'task' | 'interrupt', task: 'ours' | 'others'): Whose {
+    if (context === 'task' && task === 'others') return 'others';
     const key = `${local} ${remote}`;
-    const add = (name: string, change: number) => {
-      const count = (owned.get(name) ?? 0) + change;
-      if (count > 0) owned.set(name, count);
-      else owned.delete(name);
-    };
-    if (from === 'CLOSE' || from === 'LISTEN' || from === 'SYN_SENT') add(key, 1);
-    if (from === 'SYN_SENT') add(`${withoutPort(local)} ${remote}`, -1);
-    if (to === 'CLOSE') add(key, -1);
-    return whose;
+    // A client's own port is 0 when it goes to SYN_SENT: it is chosen just after (tcp_v4_connect()).
+    const portless = `${withoutPort(local)} ${remote}`;
+    if (from === 'LISTEN' && to === 'SYN_RECV') {
+      // A server's end comes about when the client's packet arrives: it belongs to whom the client's end does.
+      if (!this.has(`${remote} ${local}`) && !this.has(`${withoutPort(remote)} ${local}`)) return 'others';
+    } else if (from === 'CLOSE') {
+      if (context === 'interrupt') return 'others';
+    } else if (!this.leave(key, from) && !this.leave(portless, from)) {
+      return context === 'task' || this.has(key) ? 'unclear' : 'others';
+    }
+    if (to !== 'CLOSE') this.ours.set(key, [...(this.ours.get(key) ?? []), to]);
+    return 'ours';
   }
 
-  private byAddress({ local, remote, from }: Tcp): Whose {
-    // A server's end comes about when the client's packet arrives: it belongs to whom the client's end does.
-    const keys =
-      from === 'LISTEN'
-        ? [`${remote} ${local}`, `${withoutPort(remote)} ${local}`]
-        : [`${local} ${remote}`, `${withoutPort(local)} ${remote}`];
-    const [ours, others] = [this.owners.ours, this.owners.others].map((sockets) =>
-      keys.some((key) => sockets.has(key)),
-    );
-    return ours && others ? 'unclear' : ours ? 'ours' : 'others';
+  private has(key: string): boolean {
+    return (this.ours.get(key) ?? []).length > 0;
+  }
+
+  /** Takes one of the sockets with these addresses out of this state; false where none is in it. */
+  private leave(key: string, state: string): boolean {
+    const states = this.ours.get(key) ?? [];
+    const index = states.indexOf(state);
+    if (index < 0) return false;
+    if (states.length > 1) states.splice(index, 1);
+    else this.ours.delete(key);
+    return true;
   }
 }
 
-/** A client's own port is 0 when it goes to SYN_SENT: it is chosen just after (tcp_v4_connect()). */
-function withoutPort(end: string): string {
-  return end.replace(/:\d+$/, ':0');
-}
+const withoutPort = (end: string): string => end.replace(/:\d+$/, ':0');

@@ -102,6 +102,24 @@ static unsigned long long started(int pid) {
   return when;
 }
 
+/* TCP in the kernel's own threads: ksoftirqd, which takes over when there is much to do, and the idle task, 0. They act for everybody. */
+static const char *packets(void) {
+  static char filter[4096] = "protocol == 6 && (common_pid == 0";
+  size_t length = strlen(filter);
+  DIR *proc = opendir("/proc");
+  for (struct dirent *entry; proc && (entry = readdir(proc)) && length < sizeof filter - 64;) {
+    char path[300], comm[32] = "";
+    snprintf(path, sizeof path, "/proc/%s/comm", entry->d_name);
+    FILE *file = atoi(entry->d_name) > 0 ? fopen(path, "re") : NULL;
+    if (!file) continue;
+    if (fgets(comm, sizeof comm, file) && strncmp(comm, "ksoftirqd/", 10) == 0)
+      length += snprintf(filter + length, sizeof filter - length, " || common_pid == %d", atoi(entry->d_name));
+    fclose(file);
+  }
+  if (proc) closedir(proc);
+  return strcat(filter, ")");
+}
+
 static void sweep(void) {
   DIR *all = opendir(instances);
   if (!all) return;
@@ -140,7 +158,7 @@ static void settle(const char *pid, const char *kilobytes) {
   make(own, "set_event_pid", pid, kilobytes);
   make(others, "set_event_notrace_pid", pid, kilobytes);
   for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) event(own, filters[i][0], "filter", filters[i][1]);
-  event(others, "sock/inet_sock_set_state", "filter", "protocol == 6");
+  event(others, "sock/inet_sock_set_state", "filter", packets());
   /* Not a child's SIGCHLD, a fault, SIGPIPE (13), or what threads of one process send each other (SI_TKILL, -6): there are floods of them. */
   event(others, "signal/signal_generate", "filter", "(code <= 0 || code == 128) && code != -6 && sig != 13");
   for (int i = 0; needed[i]; i++)
