@@ -9,6 +9,7 @@ import type { Readable, Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { cacheFolder, compile, userCache } from './programs';
 import { whichSandbox } from './sandbox';
+import { obstacle } from './tracefs';
 import { waitFor } from './until';
 
 const fixture = join(__dirname, 'fixtures', 'leaves-a-sandbox-open.ts');
@@ -138,7 +139,11 @@ before(async () => {
 });
 
 /** Starts the fixture, marked, with a temporary directory of its own, and gives what it said of its sandbox. */
-async function run(by: Ending['by'], as: { user?: number; environment?: NodeJS.ProcessEnv }) {
+async function run(
+  by: Ending['by'],
+  tracer: 'strace' | 'tracefs',
+  as: { user?: number; environment?: NodeJS.ProcessEnv },
+) {
   const mark = `lab-${process.pid}-${++runs}`;
   const temporary = directory(mark);
   const runner = spawn(process.execPath, ['--import', 'tsx', fixture, by], {
@@ -150,6 +155,7 @@ async function run(by: Ending['by'], as: { user?: number; environment?: NodeJS.P
       HOME: temporary,
       TMPDIR: temporary,
       XDG_CACHE_HOME: cache,
+      PROCNOTES_WITNESS: tracer,
       ...as.environment,
     },
     ...(as.user === undefined ? {} : { uid: as.user, gid: as.user }),
@@ -181,26 +187,41 @@ const ways = [
   {
     title: 'in namespaces',
     kind: 'namespaces',
+    tracer: 'strace',
     as: {},
     hindrance: isRoot ? undefined : 'only root makes namespaces without a user namespace',
   },
   {
+    title: "in namespaces, with the kernel's trace,",
+    kind: 'namespaces',
+    tracer: 'tracefs',
+    as: {},
+    hindrance: obstacle(),
+  },
+  {
     title: 'in a user namespace',
     kind: 'user namespace',
+    tracer: 'strace',
     as: isRoot ? { user: nobody } : {},
     hindrance: isRoot ? closedToOthers() : undefined,
   },
-  { title: 'on the plain host', kind: 'host', as: { environment: { PROCNOTES_HOST: '1' } }, hindrance: undefined },
+  {
+    title: 'on the plain host',
+    kind: 'host',
+    tracer: 'strace',
+    as: { environment: { PROCNOTES_HOST: '1' } },
+    hindrance: undefined,
+  },
 ] as const;
 
-for (const { title, kind, as, hindrance } of ways) {
+for (const { title, kind, tracer, as, hindrance } of ways) {
   describe(`${title} nothing is left of a sandbox whose runner`, { concurrency: 2 }, () => {
     for (const [name, ending] of Object.entries(endings)) {
       test(name, { timeout: 60 * seconds }, async (t) => {
         if (hindrance !== undefined) return t.skip(hindrance);
         if (kind !== 'host' && (await whichSandbox()).kind === 'host') return t.skip('no namespaces on this host');
 
-        const { mark, temporary, runner, ended, line } = await run(ending.by, as);
+        const { mark, temporary, runner, ended, line } = await run(ending.by, tracer, as);
         t.after(() => {
           for (const { pid } of marked(mark)) process.kill(pid, 'SIGKILL'); // a test that fails leaves nothing either
         });
@@ -208,7 +229,7 @@ for (const { title, kind, as, hindrance } of ways) {
         assert.equal(box.kind, kind);
         const before = marked(mark);
         const names = new Set(before.map((process) => process.name));
-        const expected = ['init', 'enter', 'terminal', 'bash', 'sleep', 'listens', 'tail', 'strace'];
+        const expected = ['init', 'enter', 'terminal', 'bash', 'sleep', 'listens', 'tail', tracer];
         for (const one of expected) assert.ok(names.has(one), `${one} is not among ${[...names].join(', ')}`);
         const init = before.find((process) => process.name === 'init')?.pid ?? 0;
         if (kind === 'host') assert.ok(existsSync(box.scratch) && !(await refused(box.port)));

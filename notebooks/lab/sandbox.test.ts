@@ -16,6 +16,16 @@ async function opened(t: TestContext, options: SandboxOptions = {}): Promise<San
   return box;
 }
 
+/** The test is about strace, whatever else this host would allow. */
+function withStrace(t: TestContext): void {
+  const before = process.env.PROCNOTES_WITNESS;
+  process.env.PROCNOTES_WITNESS = 'strace';
+  t.after(() => {
+    if (before === undefined) delete process.env.PROCNOTES_WITNESS;
+    else process.env.PROCNOTES_WITNESS = before;
+  });
+}
+
 /** A test that needs namespaces: where the host forbids them it is skipped, and says why. */
 const inNamespaces = (name: string, body: (t: TestContext) => Promise<void>) =>
   test(name, async (t) => {
@@ -168,6 +178,7 @@ for (const [where, options] of bothWays) {
   });
 
   test(`${where} a trace shows who sent a signal and who took it, and how everybody ended`, async (t) => {
+    withStrace(t);
     const box = await opened(t, options);
     const script = 'sleep 1000 & kill -USR1 $!; wait';
     const { stdout } = await box.$`echo $$; ${box.traced('sh').split(' ')} -c ${script}`;
@@ -193,6 +204,7 @@ for (const [where, options] of bothWays) {
 }
 
 test('a traced program has the parent, group and session that it would have without', async (t) => {
+  withStrace(t);
   const box = await opened(t);
   await box.$`bash -c ${`${box.traced('sh')} -c 'echo $$ $PPID; ps -o pgid=,sid= -p $$' > traced; echo $$ > caller`}`;
   const [pid, ...kin] = box.read('traced').trim().split(/\s+/);
@@ -360,7 +372,8 @@ test('a program of the notebooks is compiled into the scratch directory', async 
   assert.match((await box.$`./join-group`).stderr, /^usage: join-group PGID/);
 });
 
-test('a sandbox is closed even where its history cannot be completed', async () => {
+test('a sandbox is closed even where its history cannot be completed', async (t) => {
+  withStrace(t);
   const box = await Sandbox.open();
   const sleeper = box.spawn(['sleep', '1000']);
   const ended = new Promise((resolve) => sleeper.once('close', resolve));

@@ -236,6 +236,12 @@ test('a program that is not there says so on the screen', async (t) => {
 });
 
 test('a traced shell leads its session itself: the tracer stands aside', async (t) => {
+  const before = process.env.PROCNOTES_WITNESS;
+  process.env.PROCNOTES_WITNESS = 'strace';
+  t.after(() => {
+    if (before === undefined) delete process.env.PROCNOTES_WITNESS;
+    else process.env.PROCNOTES_WITNESS = before;
+  });
   const { box, one } = await opened(t, { traced: 'yes' });
   const table = await box.ps();
   const bash = table.named('bash');

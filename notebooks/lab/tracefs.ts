@@ -70,7 +70,12 @@ export class Tracefs {
     const program = await compile('lab/tracefs.c');
     // A session of its own: a Ctrl-C meant for this process is none for it. It keeps our standard error, so that who waits
     // for the end of our output waits until the instance is removed.
-    const options: SpawnOptions = { stdio: ['pipe', 'pipe', 'inherit'], detached: true, cwd: '/', env: {} };
+    const options: SpawnOptions = {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+      cwd: '/',
+      env: { USER: process.env.USER },
+    };
     const keeper = spawn(program, [String(process.pid), String(kilobytes)], options) as ChildProcessWithoutNullStreams;
     const trace = new Tracefs(keeper);
     await new Promise<void>((resolve, reject) => {
