@@ -247,20 +247,6 @@ test('httpd.script-taken-along: it did not come to its next line', () => {
   says('unseen', claim, [startedBy(1), fileOf('cleaned-up', 'absent')], /did not start the server/);
 });
 
-test('httpd.lingering-told-again: the group, the child, and the child once more', () => {
-  const claim = 'httpd.lingering-told-again';
-  says(
-    'yes',
-    claim,
-    [before, group, sent(50, 51), sent(50, 52), sent(50, 51)],
-    /then child 51, and that one again after 0 s/,
-  );
-  says('no', claim, [before, group, sent(50, 51), sent(50, 52)], /no child twice/);
-  says('no', claim, [before, sent(50, 51), group, sent(50, 51)], /no child twice/);
-  says('no', claim, [before, group, sent(50, 51), sent(40, 51)], /no child twice/);
-  says('unseen', claim, [before, sent(50, 51), sent(50, 51)], /does not tell that the parent told its group/);
-});
-
 test('httpd.winch-finishes: the answer whole, and the server gone', () => {
   const claim = 'httpd.winch-finishes';
   const whole = screenOf('Terminal 2', 'began: HTTP/1.1 200 OK\n\nreceived 67109121 bytes');

@@ -3,7 +3,7 @@ import { type Claims, no, type Seen, unseen, yes } from '../lab/judge';
 import type { Process, ProcessTable } from '../lab/processes';
 
 /** The server as it stood: the parent, and its children. */
-function server(history: History) {
+export function server(history: History) {
   const { table, seen } = history.table('before');
   const parent = table.allNamed('apache2').find((process) => table.childrenOf(process.pid).length >= 8);
   if (parent === undefined) throw new Error('there was no httpd with eight children');
@@ -198,25 +198,6 @@ function scriptTaken(history: History): Seen {
     : no(`${shown}: it went on to its next line`, seen, file);
 }
 
-/** After its group, the parent told one child by its PID, and later told it once more. */
-function toldAgain(history: History): Seen {
-  const { parent, children, seen } = server(history);
-  const sent = history.events('kill').filter(({ by, signal }) => by === parent.pid && signal === 'SIGTERM');
-  const group = sent.find(({ to }) => to === -parent.pgid);
-  if (group === undefined) return unseen('the trace does not tell that the parent told its group');
-  const each = children.map(({ pid }) => sent.filter(({ to, n }) => to === pid && n > group.n));
-  const [first, ...more] = each.find((times) => times.length > 1) ?? [];
-  if (first === undefined) return no('the parent told its group, and no child twice', seen, group);
-  const seconds = more.map(({ at }) => `after ${Math.round((at - group.at) / 1000)} s`).join(', ');
-  return yes(
-    `the parent told its group, then child ${first.to}, and that one again ${seconds}`,
-    seen,
-    group,
-    first,
-    ...more,
-  );
-}
-
 /** The answer under way came to its end, and then the server was gone. */
 function finishesAndGoes(history: History): Seen {
   const whole = answerWhole(history);
@@ -278,7 +259,6 @@ export const claims: Claims = {
     treatment: ['KILL, then kill the group'],
     control: ['KILL, then kill the PID'],
   },
-  'httpd.lingering-told-again': { effect: toldAgain, treatment: ['TERM, a child lingers'], control: ['TERM'] },
   'httpd.script-taken-along': {
     effect: scriptTaken,
     treatment: ['TERM, script in the group'],

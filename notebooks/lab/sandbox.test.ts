@@ -335,6 +335,37 @@ test('a file that comes is waited for, and noted down', async (t) => {
   assert.equal(made?.witness, 'the file system');
 });
 
+test('what a file says is waited for; until it is there the scratch directory is shown, then what it says', async (t) => {
+  const box = await opened(t);
+  const ready = box.contains('log', /^ready$/m);
+  await assert.rejects(
+    box.until(ready, { within: 0 }),
+    /for log to say .*ready.*; last seen: the scratch directory holds/,
+  );
+  box.files({ log: 'not yet\n' });
+  await assert.rejects(box.until(ready, { within: 0 }), /last seen: not yet/);
+  box.files({ log: 'not yet\nready\n' });
+  await box.until(ready);
+});
+
+test('a stop is noticed when the parent has fetched it, not before', async (t) => {
+  const box = await opened(t);
+  const idle = await box.start('idle', `sh -c 'sleep 99 & echo $!; read line'`);
+  const [, unnoticed] = await box.until(idle.says(/^(\d+)$/));
+  await box.kill(Number(unnoticed), 'STOP');
+  await box.until(box.state(Number(unnoticed), 'T'));
+  await assert.rejects(
+    box.until(box.stopNoticed(Number(unnoticed)), { within: 0 }),
+    /last seen: its state is T, its exit code 19/,
+  );
+
+  const one = await box.terminal('Terminal 1'); // bash with job control asks for stopped children
+  one.type('sleep 98 &\n');
+  const { pid } = await box.until(box.table('sleep', (table) => table.rows.find(({ args }) => args === 'sleep 98')));
+  await box.kill(pid, 'STOP');
+  await box.until(box.stopNoticed(pid));
+});
+
 test('a fact that is waited for in vain says what was there instead, and is not noted down', async (t) => {
   const box = await opened(t);
   box.files({ other: '' });

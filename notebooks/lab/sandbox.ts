@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { release } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
 import { type Box, type Event, Recorder } from './history';
@@ -433,6 +434,21 @@ export class Sandbox {
     };
   }
 
+  /** That a file of the scratch directory is there, and says something. */
+  contains(path: string, pattern: RegExp): Condition {
+    return {
+      what: `${path} to say ${pattern}`,
+      look: async () => {
+        const there = await this.exists(path).look();
+        if (there.met === 'no') return there;
+        const said = this.read(path);
+        return pattern.test(said)
+          ? { met: 'yes', value: undefined, witness: 'the file system' }
+          : { met: 'no', seen: said };
+      },
+    };
+  }
+
   /** What stands in a file that processes inside name so, or undefined. */
   private inside(path: string): string | undefined {
     try {
@@ -442,12 +458,15 @@ export class Sandbox {
     }
   }
 
-  /** The state of a process and its parent as /proc/PID/stat gives them (`S`, `Z`, …: proc(5)); the state is `gone` where there is none. */
-  private statOf(pid: number): { state: string; parent: number } {
+  /**
+   * The state of a process, its parent and its exit code as /proc/PID/stat gives them (`S`, `Z`, …: proc(5)); the state is `gone`
+   * where there is none.
+   */
+  private statOf(pid: number): { state: string; parent: number; code: number } {
     const stat = this.inside(`/proc/${pid}/stat`);
-    if (stat === undefined) return { state: 'gone', parent: 0 };
-    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
+    if (stat === undefined) return { state: 'gone', parent: 0, code: 0 };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third on
+    return { state: fields[0] ?? '', parent: Number(fields[1]), code: Number(fields[49]) };
   }
 
   private stateOf(pid: number): string {
@@ -469,6 +488,26 @@ export class Sandbox {
   /** That a process has ended and been waited for. */
   gone(pid: number): Condition {
     return this.state(pid, 'gone');
+  }
+
+  /**
+   * That a process is stopped, and its parent has fetched that (waitpid(2), WUNTRACED): until then the kernel keeps the signal
+   * as the exit code (proc(5), /proc/PID/stat, field 52). In five looks one after another: a tracer stops it too, in passing.
+   * Throws `Missing` before Linux 5.17, where that field is always 0.
+   */
+  stopNoticed(pid: number): Condition {
+    if (!stopsAreTold.test(release()))
+      throw new Missing('Linux 5.17', 'earlier ones do not tell who has noticed a stop');
+    let looks = 0;
+    return {
+      what: `the stop of process ${pid} to be noticed by its parent`,
+      look: () => {
+        const { state, code } = this.statOf(pid);
+        looks = /^[Tt]$/.test(state) && code === 0 ? looks + 1 : 0;
+        if (looks < 5) return { met: 'no', seen: `its state is ${state}, its exit code ${code}` };
+        return { met: 'yes', value: undefined, witness: '/proc', fact: { kind: 'process', pid, state } };
+      },
+    };
   }
 
   /** Whether none of some processes runs, in five looks one after another: what they had been told of before that, they have dealt with. */
@@ -573,6 +612,9 @@ export class Sandbox {
     return this.table(`${comm} to run`, (table) => (table.allNamed(comm).length > 0 ? table : undefined));
   }
 }
+
+/** Releases of Linux whose /proc/PID/stat gives a stopped process's signal as its exit code: 5.17 and later. */
+const stopsAreTold = /^(5\.(1[7-9]|[2-9]\d)|[6-9]|\d\d)\b/;
 
 /** Sandboxes that want one processor take turns, so that they do not all want the same. */
 let turn = 0;
