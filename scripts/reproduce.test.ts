@@ -351,6 +351,23 @@ describe('what the host lacks', { concurrency: 2 }, () => {
     assert.deepEqual([host.apache, status], ['missing', 2]);
   });
 
+  test('where nothing may be traced, what rests on a trace is inconclusive and says why, what does not is judged, and 2', async (t) => {
+    const project = await sample(t);
+    const refuse = "echo 'strace: ptrace(PTRACE_TRACEME, ...): Operation not permitted' >&2; exit 1";
+    const PATH = `${project.programs([], { strace: refuse })}:${process.env.PATH}`;
+    const command = [process.execPath, '--import', require.resolve('tsx'), join(PROJECT, 'scripts/reproduce.ts')];
+    const run = await project.run([...command, 'scripts', '--json'], { env: { PATH, PROCNOTES_WITNESS: 'strace' } });
+    const claims: { id: string; verdict: string; because: string }[] = JSON.parse(run.stdout).claims;
+    const found = (id: string) => claims.find((claim) => claim.id === id);
+    assert.equal(found('session.leader-death-foreground')?.verdict, 'inconclusive');
+    assert.match(
+      found('session.leader-death-foreground')?.because ?? '',
+      /no trace can be had: .*ptrace\(PTRACE_TRACEME.*\): Operation not permitted/,
+    );
+    assert.equal(found('scripts.child-survives')?.verdict, 'confirmed');
+    assert.equal(run.status, 2, run.stderr);
+  });
+
   test('where namespaces are refused the experiments run on the plain host, which is said, with the same verdicts', async (t) => {
     const project = await sample(t);
     const refuse = "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1";
