@@ -37,7 +37,8 @@ export class TimeOut extends Error {
 
 /**
  * Looks until the condition is met, for at most `within` milliseconds: every 2 ms at first, every 20 ms later (where it
- * may take long, every `every` ms), and at least once. Throws `TimeOut`, also where a look does not come back in time.
+ * may take long, every `every` ms), and at least once. Between two looks it pauses for as long as a look takes, so that looking
+ * leaves the machine to what is looked at. Throws `TimeOut`, also where a look does not come back in time.
  */
 export async function waitFor<T>(
   condition: Condition<T>,
@@ -47,12 +48,13 @@ export async function waitFor<T>(
   const began = performance.now();
   let seen = 'nothing: the look did not come back';
   for (let pause = 2; ; pause = Math.min(pause * 1.5, every)) {
+    const looked = performance.now();
     // A look that was begun in time gets a second at least: a busy machine is no reason to have seen nothing.
-    const sighting = await inTime(condition.look(), Math.max(1000, within - (performance.now() - began)));
+    const sighting = await inTime(condition.look(), Math.max(1000, within - (looked - began)));
     if (sighting?.met === 'yes') return sighting;
     if (sighting !== undefined) seen = sighting.seen;
     if (sighting === undefined || performance.now() > began + within) throw new TimeOut(condition.what, within, seen);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(pause, performance.now() - looked)));
   }
 }
 

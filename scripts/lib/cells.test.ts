@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { CELL_BEGINS, inNotebook, writeCells } from './cells';
+import { CELL_BEGINS } from './cell-begins';
+import { inNotebook, writeCells } from './cells';
 import { readNotebook } from './notebook';
 import { notebookOf } from './sample-project';
 

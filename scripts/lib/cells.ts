@@ -6,11 +6,9 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { sync as writeFileAtomic } from 'write-file-atomic';
 import { cacheFolder } from '../../notebooks/lab/programs';
+import { CELL_BEGINS } from './cell-begins';
 import { cellsAsModule, codeCells, type Notebook } from './notebook';
 import { NOTEBOOKS, PROJECT } from './project';
-
-/** Says which cell begins, in the process that runs the module. */
-export const CELL_BEGINS = 'procnotesCellBegins';
 
 /** Writes the module and gives its path. `to run` marks where each cell begins; `to check` is the cells alone. */
 export function writeCells(name: string, notebook: Notebook, purpose: 'to run' | 'to check'): string {

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Bundle, Message } from '../../notebooks/lab/outlet';
 import { findProgram } from '../../notebooks/lab/programs';
+import { inNotebook, writeCells } from './cells';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS } from './project';
 import { SourceError } from './source-error';
@@ -29,7 +30,7 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
   const leash = findProgram('setpriv');
   const node = [process.execPath, '--import', require.resolve('tsx')];
   const [execPath, ...execArgv] = leash === undefined ? node : [leash, '--pdeathsig', 'KILL', ...node];
-  const child = fork(join(__dirname, 'run-cells.ts'), [name], {
+  const child = fork(join(__dirname, 'run-cells.ts'), [writeCells(name, notebook, 'to run')], {
     cwd: NOTEBOOKS,
     execPath,
     execArgv,
@@ -70,9 +71,9 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
       else if (message.tell === 'error') {
         outcome = 'error';
         const what = begun === 'yes' ? `cell "${cell?.id}" failed` : 'the cells could not be begun';
-        run.error = place(`${what}: ${message.message}`);
+        run.error = place(`${what}: ${inNotebook(message.message, name)}`);
         const calls = message.expected === 'no' ? message.stack.search(/\n {4}at /) : -1;
-        run.error.stack = run.error.message + (calls === -1 ? '' : message.stack.slice(calls));
+        run.error.stack = run.error.message + (calls === -1 ? '' : inNotebook(message.stack.slice(calls), name));
       }
       onMessage?.(message);
     });
