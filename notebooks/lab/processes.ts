@@ -8,7 +8,7 @@ export interface Process {
   tty: string;
   tpgid: number;
   stat: string;
-  /** The command's name, at most 15 characters, as `ps -o comm` shows it; a zombie's ends in ` <defunct>`. */
+  /** The command's name, at most 15 characters, as `ps -o comm` shows it; with procps 3 a zombie's ends in ` <defunct>`. */
   comm: string;
   args: string;
 }
