@@ -128,10 +128,11 @@ test('the summary says how each step ended', () => {
   const text = summary([
     { role: 'root', command: 'npm test', code: 0, seconds: 61.24 },
     { role: 'user', command: 'npm run reproduce', code: 2, seconds: 7 },
+    { role: 'user', command: 'npm run reproduce', good: [0, 2], code: 2, seconds: 7 },
     { role: 'user', command: 'sleep 9', code: null, seconds: 1 },
   ]);
   assert.match(
     text,
-    /^passed +61\.2 s {2}root {4}npm test\nexit code 2 +7\.0 s {2}user {4}npm run reproduce\nwas killed /,
+    /^passed +61\.2 s {2}root {4}npm test\nexit code 2 +7\.0 s {2}user {4}npm run reproduce\npassed \(2\) .*\nwas killed /,
   );
 });
