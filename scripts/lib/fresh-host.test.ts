@@ -113,7 +113,7 @@ test('without commands the whole proof runs, or the part of one role', () => {
     stepsOf(undefined, []).map(({ role, command }) => `${role}: ${command}`),
     ['root: npm run reproduce', 'root: npm test', 'user: npm run reproduce'],
   );
-  assert.deepEqual(stepsOf('user', []), [{ role: 'user', command: 'npm run reproduce' }]);
+  assert.deepEqual(stepsOf('user', []), [{ role: 'user', command: 'npm run reproduce', good: [0, 2] }]);
 });
 
 test('commands given run as the role asked for, else as root', () => {
