@@ -245,6 +245,17 @@ test('reap.signals-not-queued: the kernel, where it was asked, has to tell of as
   says('yes', claim, [...straced, ...blocked(5, 1, 4), over], /left: 4$/);
 });
 
+test('reap.rest-is-dropped: only the kernel can tell, and where it cannot it says why', () => {
+  const over: Facts[number] = { kind: 'end', program: 'blocked-ends', pid: 2, status: 0 };
+  const claim = 'reap.rest-is-dropped';
+  says('yes', claim, [...sigchlds(5, 4), ...blocked(5, 1, 4), over], /of 5 SIGCHLD sent, 4 dropped/);
+  says('no', claim, [...sigchlds(5, 0), ...blocked(5, 5, 0), over], /of 5 SIGCHLD sent, 0 dropped/);
+  says('no', claim, [...sigchlds(5, 3), ...blocked(5, 2, 3), over], /of 5 SIGCHLD sent, 3 dropped/);
+  const none: Facts[number] = { kind: 'gap', because: 'no trace can be had: tracefs needs root' };
+  says('unseen', claim, [none, ...blocked(5, 1, 4), over], /^only the kernel can tell: .* tracefs needs root$/);
+  says('unseen', claim, [...blocked(5, 1, 4), over], /it was not asked/);
+});
+
 test('reap.signals-not-queued: of one end nothing can be said', () => {
   says('unseen', 'reap.signals-not-queued', blocked(1, 1, 0), /fewer than two/);
   says('unseen', 'reap.blocked-runs-n-times', [], /fewer than two/);

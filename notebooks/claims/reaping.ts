@@ -233,7 +233,7 @@ function blockedEnds(history: History) {
     const sent = toldOfEnds(history, history.of('end').find(({ program }) => program === 'blocked-ends')?.pid ?? 0);
     if (sent.told > 0 && (sent.told !== ended || sent.taken !== runs))
       throw new Error(`${seen.line}; but by the kernel's trace ${sent.told} were sent and ${sent.taken} taken`);
-    return { ended, runs, zombies, shown: `${seen.line}${sent.words}`, cites: [...sent.cites, seen] };
+    return { ...sent, ended, runs, zombies, shown: `${seen.line}${sent.words}`, cites: [...sent.cites, seen] };
   }
   throw new Error('fewer than two children ended while the signal was blocked');
 }
@@ -246,6 +246,15 @@ function onceAnEndWhenUnblocked(history: History): Seen {
 function notQueued(history: History): Seen {
   const { runs, shown, cites } = blockedEnds(history);
   return runs === 1 ? yes(shown, ...cites) : no(shown, ...cites);
+}
+
+/** Of the signals that told of the ends the kernel dropped all but the first; of another tracer nothing can be asked. */
+function allButOneDropped(history: History): Seen {
+  const [gap] = history.of('gap');
+  if (gap !== undefined) return unseen(`only the kernel can tell: ${gap.because}`);
+  const { shown, told, taken, cites } = blockedEnds(history);
+  if (told === 0) return unseen('only the kernel can tell of a signal that is dropped, and it was not asked');
+  return taken === 1 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 function oneWaitARunIsEnough(history: History): Seen {
@@ -343,6 +352,11 @@ export const claims: Claims = {
   },
   'reap.blocked-runs-n-times': {
     effect: onceAnEndWhenUnblocked,
+    treatment: ['5 ends, SIGCHLD', '100 ends, SIGCHLD'],
+    control: ['5 ends, SIGRTMIN', '100 ends, SIGRTMIN'],
+  },
+  'reap.rest-is-dropped': {
+    effect: allButOneDropped,
     treatment: ['5 ends, SIGCHLD', '100 ends, SIGCHLD'],
     control: ['5 ends, SIGRTMIN', '100 ends, SIGRTMIN'],
   },
