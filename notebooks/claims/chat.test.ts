@@ -49,6 +49,17 @@ test('signal-fixes and hang-up-ends-child: the other way round', () => {
   }
 });
 
+test('who was ended by the kernel is said, where there was a trace', () => {
+  const facts = (code: string, from?: number) => [
+    event({ event: 'signal', pid: 8, signal: 'SIGHUP', code, fate: 'delivered', from }),
+    event({ event: 'exit', pid: 8, signal: 'SIGHUP' }),
+    event({ event: 'exit', pid: 6, status: 0 }),
+    ...rest(bChild),
+  ];
+  says('yes', 'hang-up-ends-child', facts('SI_KERNEL'), /both ended \(8 by SIGHUP, from the kernel\)$/);
+  says('yes', 'hang-up-ends-child', facts('SI_USER', 3), /both ended$/);
+});
+
 test('who is on which terminal is read from the opening of it, not from its number', () => {
   const [one, two] = [act('open Terminal 1 on /dev/pts/7: bash -i'), act('open Terminal 2 on /dev/pts/0: bash -i')];
   const [p, c] = [process(6, 3, 'chat', 'pts/7'), process(8, 6, 'chat', 'pts/7')];

@@ -79,12 +79,28 @@ export function matrix(histories: History[]): string {
     .join('\n');
 }
 
+/** The ends that a signal of the kernel's own brought about, in words; nothing where there was no trace. */
+function endedByKernel(history: History, pids: number[]) {
+  const signals = history.eventsToo('signal').filter(({ code, fate }) => code === 'SI_KERNEL' && fate === 'delivered');
+  const ends = history.eventsToo('exit').flatMap((end) => {
+    const by = pids.includes(end.pid)
+      ? signals.find(({ pid, signal }) => pid === end.pid && signal === end.signal)
+      : undefined;
+    return by === undefined ? [] : [{ by, end }];
+  });
+  const words = ends.map(({ end }) => `${end.pid} by ${end.signal}`).join(', ');
+  return { words: words && ` (${words}, from the kernel)`, cites: ends.flatMap(({ by, end }) => [by, end]) };
+}
+
 /** Of the two processes of side A one has ended and the other stays. */
 function oneStays(history: History): Seen {
   const { a, cites } = sides(history);
   const [parent, child] = a.pids;
   if (a.parent === 'stays' && a.child === 'stays') return unseen('neither process of side A ended');
-  if (a.parent === a.child) return no(`parent ${parent} and child ${child} have both ended`, ...cites);
+  if (a.parent === a.child) {
+    const kernel = endedByKernel(history, a.pids);
+    return no(`parent ${parent} and child ${child} have both ended${kernel.words}`, ...cites, ...kernel.cites);
+  }
   return a.parent === 'stays'
     ? yes(`child ${child} has ended, parent ${parent} stays`, ...cites)
     : yes(`parent ${parent} has ended, child ${child} stays`, ...cites);

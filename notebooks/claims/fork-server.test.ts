@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Fact, History } from '../lab/history';
+import { type Event, type Fact, History } from '../lab/history';
 import { claims } from './fork-server';
 
-type Facts = (Fact & { moment?: string })[];
+type Facts = (Fact & { moment?: string; witness?: string })[];
 
 /** What the effect of a claim says of these facts, seen in this order. */
 function says(answer: 'yes' | 'no' | 'unseen', claim: string, facts: Facts, because: RegExp): void {
@@ -25,6 +25,7 @@ const line = (program: string, text: string): Fact => ({ kind: 'line', program, 
 const command = (typed: string, stdout: string, stderr = ''): Fact => ({
   ...{ kind: 'command', command: typed, stdout, stderr, status: stderr === '' ? 0 : 1 },
 });
+const traced = (event: Event) => ({ kind: 'event', witness: 'tracefs', ...event }) as const;
 const act = (what: string): Fact => ({ kind: 'act', what });
 
 const server = process(2, 1, 'fork-server');
@@ -75,6 +76,9 @@ test('stuck-child-socket-shared: somebody else than the client has its end open'
   const stays = (holder: string) => [...before, ss(holder), table('after', server, child)];
   says('yes', 'stuck-child-socket-shared', stays('users:(("sleep",pid=5,fd=3))'), /open in sleep \(5\)/);
   says('no', 'stuck-child-socket-shared', stays(''), /nobody else/);
+  const left = traced({ event: 'exit', pid: 3, signal: 'SIGKILL' });
+  const facts = [left, ...stays('users:(("sleep",pid=5,fd=3))')];
+  says('yes', 'stuck-child-socket-shared', facts, /sleep \(5\); at the client's end the kernel sent 0 FINs$/);
   says(
     'unseen',
     'stuck-child-socket-shared',
@@ -111,6 +115,10 @@ test('sigpipe-ends-child: a child that said why it left was not ended by a signa
   says('no', 'sigpipe-ends-child', [...before, line('server', 'child 4: end of file'), gone], /left by itself/);
   says('no', 'sigpipe-ends-child', [...before, line('server', 'write: Broken pipe'), gone], /left by itself: write/);
   says('no', 'sigpipe-ends-child', [...before, table('after', server, child)], /is there/);
+  const ends = (how: object) => [...before, traced({ event: 'exit', pid: 4, ...how }), gone];
+  says('yes', 'sigpipe-ends-child', ends({ signal: 'SIGPIPE' }), /without a word, ended by SIGPIPE$/);
+  says('no', 'sigpipe-ends-child', ends({ signal: 'SIGKILL' }), /ended by SIGKILL$/);
+  says('no', 'sigpipe-ends-child', ends({ status: 0 }), /ended by exit 0$/);
 });
 
 const three = table('three', server, client, child, process(5, 1, 'client'), process(6, 2, 'fork-server'));

@@ -25,7 +25,10 @@ function stays(history: History): Seen {
   const { pid, seen } = child(history);
   const { client, later, cites } = clientLeft(history);
   const row = later.find(pid);
-  if (row === undefined) return no(`client ${client.pid} left, and child ${pid} is gone`, seen, ...cites);
+  if (row === undefined) {
+    const reaps = history.eventsToo('reap').filter(({ child }) => child === pid);
+    return no(`client ${client.pid} left, and child ${pid} is gone`, seen, ...reaps, ...cites);
+  }
   return yes(`client ${client.pid} left, and child ${pid} is there, in state ${row.stat}`, seen, ...cites);
 }
 
@@ -64,13 +67,18 @@ const isZombie = staysAnd((history, pid) => {
 /** A third process has the client's end of the connection open. */
 const otherHasSocket = staysAnd((history, child) => {
   const { client } = clientLeft(history);
+  const ends = endOf(history, client.pid);
+  const tcp = history.kernelEvents('tcp')?.filter(({ pid, to }) => pid === client.pid && to === 'FIN_WAIT1');
+  const fins = tcp === undefined || ends.length === 0 ? '' : `; at the client's end the kernel sent ${tcp.length} FINs`;
+  const cites = [...ends, ...(tcp ?? [])];
   const sockets = history.of('command').find(({ command }) => command.startsWith('ss '));
   if (sockets === undefined) return unseen('nobody looked at the sockets');
   const rows = sockets.stdout.split('\n').map((row) => row.trim().split(/ +/));
   const peer = rows.find((row) => row[5]?.includes(`pid=${child},`))?.[4];
   const [, holder, pid] = /"([^"]+)",pid=(\d+)/.exec(rows.find((row) => row[3] === peer)?.[5] ?? '') ?? [];
-  if (holder === undefined || Number(pid) === client.pid) return no("nobody else has the client's end open", sockets);
-  return yes(`the client's end is open in ${holder} (${pid})`, sockets);
+  if (holder === undefined || Number(pid) === client.pid)
+    return no("nobody else has the client's end open", ...cites, sockets);
+  return yes(`the client's end is open in ${holder} (${pid})${fins}`, ...cites, sockets);
 });
 
 /** Established, and no timer that could ever end it. */
@@ -94,7 +102,10 @@ function blocked(history: History): Seen {
   return yes(`child ${pid} is there, in state ${row.stat}; the client: ${said.line}`, seen, said, stuffed);
 }
 
-/** The child is gone, and said neither that it saw the end of file nor that anything went wrong. */
+/** How `pid` ended, by the trace; nothing where there was none. */
+const endOf = (history: History, pid: number) => history.eventsToo('exit').filter((event) => event.pid === pid);
+
+/** The child is gone, and said neither that it saw the end of file nor that anything went wrong; where there is a trace, by SIGPIPE. */
 function endedWithoutAWord(history: History): Seen {
   const seen = stays(history);
   if (seen.answer === 'unseen') return seen;
@@ -102,7 +113,10 @@ function endedWithoutAWord(history: History): Seen {
   const { pid } = child(history);
   const word = history.lines('server').find(({ line }) => line === `child ${pid}: end of file` || /^\w+: /.test(line));
   if (word !== undefined) return no(`child ${pid} left by itself: ${word.line}`, ...seen.cites, word);
-  return yes(`child ${pid} is gone without a word`, ...seen.cites);
+  const [end] = endOf(history, pid);
+  if (end === undefined) return yes(`child ${pid} is gone without a word`, ...seen.cites);
+  const shown = `child ${pid} is gone without a word, ended by ${end.signal ?? `exit ${end.status}`}`;
+  return end.signal === 'SIGPIPE' ? yes(shown, ...seen.cites, end) : no(shown, ...seen.cites, end);
 }
 
 /** The act that ended the server's parent, or its group. */
@@ -174,7 +188,8 @@ function parentGone(history: History) {
   const parent = table.find(pid)?.ppid ?? 0;
   const { table: later, seen: after } = history.table('after');
   if (later.find(parent) !== undefined) throw new Error(`the parent (${parent}) was still there`);
-  return { parent, pid, later, cites: [before, killAct(history), after] };
+  const adoption = history.eventsToo('reparent').filter((event) => event.pid === pid);
+  return { parent, pid, later, cites: [before, killAct(history), ...endOf(history, parent), ...adoption, after] };
 }
 
 /** The client that was connected is cut off. */

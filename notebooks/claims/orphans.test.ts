@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Fact, History } from '../lab/history';
+import { type Event, type Fact, History } from '../lab/history';
 import type { Process } from '../lab/processes';
 import { claims } from './orphans';
 
-type Noted = Fact & { moment?: string };
+type Noted = Fact & { moment?: string; witness?: string };
 
 function asked(claim: string, ...facts: Noted[]) {
   const observations = facts.map((fact, i) => ({ n: i + 1, at: i, witness: 'the test', ...fact }));
@@ -26,6 +26,7 @@ const row = (pid: number, ppid: number, comm: string, stat = 'S', args = comm): 
 };
 const table = (moment: string, ...rows: Process[]): Noted => ({ moment, kind: 'processes', rows });
 const line = (program: string, text: string): Noted => ({ kind: 'line', program, line: text });
+const traced = (event: Event): Noted => ({ kind: 'event', witness: 'tracefs', ...event });
 const ran = (command: string): Noted => ({ kind: 'command', command, stdout: '', stderr: '', status: 0 });
 
 const init = row(1, 0, 'init');
@@ -37,6 +38,18 @@ test('orphan.kill-parent-kills-children: no of a child that runs on', () => {
   says('no', /runs on, its parent is 1/, claim, before, table('after', init, row(3, 1, 'sleep')));
   says('yes', /went with its parent/, claim, before, table('after', init));
   says('unseen', /still there/, claim, before, table('after', init, row(2, 1, 'sh')));
+  const end = traced({ event: 'exit', pid: 3, signal: 'SIGTERM' });
+  says('yes', /went with its parent \(2\), by SIGTERM/, claim, before, end, table('after', init));
+});
+
+test('the adoption that follows from the trace has to be the one that ps shows', () => {
+  const claim = 'zombie.init-adopts';
+  const before = table('before', init, one, two, three);
+  const after = table('after', init, one, { ...three, ppid: 2 });
+  const moves = (...parents: number[]) => parents.map((to) => traced({ event: 'reparent', pid: 4, from: 3, to }));
+  const seen = asked(claim, before, ...moves(3, 2), after);
+  assert.deepEqual(seen.answer === 'no' && seen.cites.map(({ n }) => n), [1, 3, 4]);
+  assert.throws(() => asked(claim, before, ...moves(1), after), /4 went to 1 by the trace, but ps shows 2/);
 });
 
 test('zombie.init-adopts: yes of PID 1, no of another, or where nothing changed', () => {
@@ -91,6 +104,15 @@ test('zombie.parent-died-first: no of an orphan that is a zombie', () => {
   const claim = 'zombie.parent-died-first';
   says('yes', /ended: gone/, claim, orphaned, table('ended', init), table('later', init));
   says('no', /ended: a zombie/, claim, orphaned, table('ended', init, dead), table('later', init, dead));
+});
+
+test('zombie.parent-died-first: who waited for it is the kernel to say', () => {
+  const facts = [orphaned, table('ended', init), table('later', init)];
+  const fork = traced({ event: 'fork', pid: 1, child: 2 });
+  const claim = 'zombie.parent-died-first';
+  says('yes', /gone; init \(1\) waited for it$/, claim, ...facts, traced({ event: 'reap', pid: 1, child: 3 }));
+  says('yes', /gone; nobody waited for it$/, claim, ...facts, fork);
+  says('yes', /gone$/, claim, ...facts, { ...fork, witness: 'strace' });
 });
 
 test('zombie.orphan-until-waited: it takes the wait of the adopter', () => {
@@ -167,6 +189,11 @@ test('orphan.pid-1-unkillable: nothing is said where nobody sent a signal', () =
   says('yes', /is there as before/, claim, before, ran('kill -KILL 1'), after);
   says('no', /is gone/, claim, before, ran('kill -KILL 1'), table('after', init));
   assert.throws(() => asked(claim, before, after), /nobody sent a signal/);
+  const signal = (fate: 'ignored' | 'delivered') =>
+    traced({ event: 'signal', pid: 3, signal: 'SIGKILL', code: 'SI_USER', from: 0, fate });
+  says('yes', /as before, SIGKILL was ignored$/, claim, before, ran('kill -KILL 1'), signal('ignored'), after);
+  const gone = table('after', init);
+  says('no', /is gone, SIGKILL was delivered$/, claim, before, ran('kill -KILL 3'), signal('delivered'), gone);
 });
 
 test('orphan.pid-1-takes-all: no when one of the others is left', () => {

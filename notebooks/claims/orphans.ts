@@ -15,6 +15,29 @@ function youngest(table: ProcessTable, comm: string): Process {
   return leaf;
 }
 
+/**
+ * The adoption of a process after that of `pid`, as it follows from the trace by the kernel's rule; throws where the process
+ * table shows another parent. Nothing where there was no trace.
+ */
+function adopted(history: History, pid: number, shown: number): Observation[] {
+  const [last] = history
+    .eventsToo('reparent')
+    .filter((event) => event.pid === pid)
+    .slice(-1);
+  if (last === undefined) return [];
+  if (last.to !== shown) throw new Error(`${pid} went to ${last.to} by the trace, but ps shows ${shown} as its parent`);
+  return [last];
+}
+
+/** Who waited for `pid`, as the kernel tells it, in words; nothing where it was not asked. */
+function waitedBy(history: History, pid: number, table: ProcessTable): { words: string; cites: Observation[] } {
+  const reaps = history.kernelEvents('reap');
+  if (reaps === undefined) return { words: '', cites: [] };
+  const reap = reaps.find(({ child }) => child === pid);
+  if (reap === undefined) return { words: '; nobody waited for it', cites: [] };
+  return { words: `; ${table.find(reap.pid)?.comm ?? 'somebody'} (${reap.pid}) waited for it`, cites: [reap] };
+}
+
 /** The child of the shell is gone after the kill. */
 function childGone(history: History): Seen {
   const { table: before, seen } = history.table('before');
@@ -23,8 +46,13 @@ function childGone(history: History): Seen {
   if (before.find(child.ppid)?.comm !== 'sh') return unseen(`sleep (${child.pid}) was no child of the shell`);
   if (after.find(child.ppid) !== undefined) return unseen(`the parent (${child.ppid}) was still there`);
   const state = stateIn(after, child.pid);
-  if (state === 'gone') return yes(`the child (${child.pid}) went with its parent (${child.ppid})`, seen, later);
-  return no(`the child (${child.pid}) runs on, its parent is ${after.find(child.pid)?.ppid}`, seen, later);
+  const ended = history.eventsToo('exit').filter(({ pid }) => pid === child.ppid || pid === child.pid);
+  const by = ended.find(({ pid }) => pid === child.pid)?.signal;
+  const went = `the child (${child.pid}) went with its parent (${child.ppid})${by === undefined ? '' : `, by ${by}`}`;
+  if (state === 'gone') return yes(went, seen, ...ended, later);
+  const parent = after.find(child.pid)?.ppid ?? 0;
+  const cites = [seen, ...ended, ...adopted(history, child.pid, parent), later];
+  return no(`the child (${child.pid}) runs on, its parent is ${parent}`, ...cites);
 }
 
 /** The last of the chain, its parent before and now; whether that parent is still there. */
@@ -36,7 +64,8 @@ function adoption(history: History) {
   const now = after.find(orphan.pid);
   if (now === undefined) throw new Error(`the child (${orphan.pid}) was gone as well`);
   const bereft = after.find(orphan.ppid) === undefined;
-  return { orphan, to: now.ppid, bereft, after, cites: [seen, later] };
+  const cites = [seen, ...adopted(history, orphan.pid, now.ppid), later];
+  return { orphan, to: now.ppid, bereft, after, cites };
 }
 
 /** The child's parent has become PID 1. */
@@ -71,8 +100,9 @@ function adoptedByNearest(history: History): Seen {
     ({ kind, pid }) => kind === 'subreaper' && pid !== orphan.pid && after.find(pid) !== undefined,
   );
   const nearest = living[living.length - 1];
+  const declared = history.eventsToo('subreaper').filter(({ pid }) => pid === nearest?.pid);
   const shown = `${orphan.pid} went to ${to}; living subreapers above it: ${living.map(({ pid }) => pid).join(', ') || 'none'}`;
-  return nearest?.pid === to ? yes(shown, ...cites, nearest.seen) : no(shown, ...cites);
+  return nearest?.pid === to ? yes(shown, ...cites, nearest.seen, ...declared) : no(shown, ...cites);
 }
 
 /** The child that was killed after its parent; the states that it was in, and whose child it was. */
@@ -81,30 +111,33 @@ function orphanEnd(history: History) {
   const [orphaned, ended, later] = tables;
   if (orphaned === undefined || ended === undefined || later === undefined) throw new Error('nobody looked');
   const child = youngest(orphaned.table, 'chain');
+  const waited = waitedBy(history, child.pid, orphaned.table);
   return {
     child,
+    waited: waited.words,
     ended: stateIn(ended.table, child.pid),
     later: stateIn(later.table, child.pid),
     adopter: orphaned.table.find(child.ppid)?.comm ?? '?',
-    cites: tables.map(({ seen }) => seen),
+    cites: [...tables.map(({ seen }) => seen), ...adopted(history, child.pid, child.ppid), ...waited.cites],
   };
 }
 
 /** It is no zombie: it is gone, and stays gone. */
 function noZombie(history: History): Seen {
-  const { child, ended, adopter, cites } = orphanEnd(history);
-  const shown = `${child.pid}, child of ${adopter} (${child.ppid}), ended: ${ended === 'Z' ? 'a zombie' : ended}`;
+  const { child, ended, adopter, waited, cites } = orphanEnd(history);
+  const state = ended === 'Z' ? 'a zombie' : ended;
+  const shown = `${child.pid}, child of ${adopter} (${child.ppid}), ended: ${state}${ended === 'gone' ? waited : ''}`;
   return ended === 'gone' ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** It is a zombie until its adopter has waited for it. */
 function zombieUntilWaited(history: History): Seen {
-  const { child, ended, later, adopter, cites } = orphanEnd(history);
+  const { child, ended, later, adopter, waited: by, cites } = orphanEnd(history);
   const waited = history.lines('family').filter(({ line }) => line === `waited for ${child.pid}`);
   const shown = `${child.pid}, child of ${adopter} (${child.ppid}): ${ended === 'Z' ? 'a zombie' : ended}, later ${later}`;
   if (ended === 'Z' && later === 'gone' && waited.length === 1)
     return yes(`${shown}, when that had waited`, ...cites, ...waited);
-  return no(shown, ...cites);
+  return no(`${shown}${by}`, ...cites);
 }
 
 /** The zombies that there were while their parent lived; their parent when it had ended; what was left of them later. */
@@ -116,7 +149,9 @@ function zombiesBereft(history: History) {
   if (had.length === 0) throw new Error('there were no zombies to begin with');
   const then = had.flatMap(({ pid }) => orphaned.table.find(pid) ?? []);
   const left = had.filter(({ pid }) => later.table.find(pid) !== undefined);
-  return { had, then, left, cites: [before.seen, orphaned.seen, later.seen] };
+  const moved = then.flatMap(({ pid, ppid }) => adopted(history, pid, ppid));
+  const waits = had.flatMap(({ pid }) => waitedBy(history, pid, later.table).cites);
+  return { had, then, left, cites: [before.seen, ...moved, orphaned.seen, ...waits, later.seen] };
 }
 
 /** All of them got PPID 1, and were gone when PID 1 had had its time. */
@@ -240,15 +275,22 @@ function struck(history: History) {
   const told: Observation[] = kill.slice(-1);
   if (told.length === 0) throw new Error('nobody sent a signal');
   const lives = stateIn(after, pid1.pid) !== 'gone';
+  const taken = history
+    .eventsToo('signal')
+    .filter(
+      ({ pid, signal }) => pid === pid1.pid && kill.some(({ command }) => command.includes(`-${signal.slice(3)}`)),
+    );
+  const fates = [...new Set(taken.flatMap(({ signal, fate }) => (fate === undefined ? [] : `${signal} was ${fate}`)))];
+  const fate = fates.length === 0 ? '' : `, ${fates.join(' and ')}`;
   const left = others.filter(({ pid }) => after.find(pid) !== undefined).length;
-  return { pid1, lives, others, left, cites: [seen, ...told, later] };
+  return { pid1, lives, fate, others, left, cites: [seen, ...told, ...taken, later] };
 }
 
 function pid1Lives(history: History): Seen {
-  const { pid1, lives, cites } = struck(history);
+  const { pid1, lives, fate, cites } = struck(history);
   return lives
-    ? yes(`PID 1 (outside ${pid1.pid}) is there as before`, ...cites)
-    : no(`PID 1 (outside ${pid1.pid}) is gone`, ...cites);
+    ? yes(`PID 1 (outside ${pid1.pid}) is there as before${fate}`, ...cites)
+    : no(`PID 1 (outside ${pid1.pid}) is gone${fate}`, ...cites);
 }
 
 function pid1Ends(history: History): Seen {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Fact, History } from '../lab/history';
+import { type Event, type Fact, History } from '../lab/history';
 import type { Process } from '../lab/processes';
 import { claims, trialsOf } from './reaping';
 
-type Facts = (Fact & { moment?: string })[];
+type Facts = (Fact & { moment?: string; witness?: string })[];
 
 function historyOf(facts: Facts): History {
   const observations = facts.map((fact, i) => ({ n: i + 1, at: i, witness: 'a witness', ...fact }));
@@ -28,6 +28,19 @@ function says(answer: 'yes' | 'no' | 'unseen', claim: string, facts: Facts, beca
   if (seen.answer !== 'unseen') assert.ok(seen.cites.length > 0, 'it cites nothing');
 }
 
+const traced = (event: Event): Facts[number] => ({ kind: 'event', witness: 'tracefs', ...event });
+/** SIGCHLDs to process 2, of which so many are dropped. */
+const sigchlds = (sent: number, dropped: number): Facts =>
+  Array.from({ length: sent }, (_, i) =>
+    traced({
+      event: 'signal',
+      pid: 2,
+      signal: 'SIGCHLD',
+      code: 'CLD_EXITED',
+      child: 3 + i,
+      fate: i < sent - dropped ? 'delivered' : 'dropped',
+    }),
+  );
 const line = (program: string, text: string): Facts[number] => ({ kind: 'line', program, line: text });
 
 /** Trials of five connections: in how many of them 0, 1, … zombies were left, and the handler ran 0, 1, … times. */
@@ -100,6 +113,8 @@ test('reap.handler-runs-once: in every trial, or as the watched server said', ()
   says('yes', 'reap.handler-runs-once', counted([0, 0, 0, 0, 7, 0], [0, 7, 0, 0, 0, 0]), /in 7 of 7 trials/);
   const ended = table('all ended', server, ...zombies(4, 5));
   says('yes', 'reap.handler-runs-once', [ended, line('server', 'handler')], /one run for 2 ends in 1 of 1/);
+  const dropped = [...sigchlds(2, 1), ended, line('server', 'handler')];
+  says('yes', 'reap.handler-runs-once', dropped, /trials; of 2 SIGCHLD sent, 1 dropped by the kernel$/);
   const twice = [line('server', 'handler'), line('server', 'handler')];
   says('no', 'reap.handler-runs-once', [ended, ...twice], /one run for 2 ends in 0 of 1/);
   says('no', 'reap.handler-runs-once', [ended, line('server', 'child 4')], /one run for 2 ends in 0 of 1/);
@@ -146,6 +161,16 @@ test('reap.client-death-closes: five FINs came, and five were acknowledged', () 
   );
   says('no', 'reap.client-death-closes', [gone, ss(...five('ESTAB'), ...five('ESTAB'))], /10 ends ESTAB/);
   says('no', 'reap.client-death-closes', [gone, ss('CLOSE-WAIT', 'FIN-WAIT-2')], /1 connections CLOSE-WAIT/);
+});
+
+test('reap.client-death-closes: the FINs are those that the kernel sent when the client had ended', () => {
+  const facts = [gone, ss(...five('CLOSE-WAIT'), ...five('FIN-WAIT-2'))];
+  const client = gone.kind === 'process' ? gone.pid : 0;
+  const end = traced({ event: 'exit', pid: client, signal: 'SIGKILL' });
+  const fin = { event: 'tcp', local: 'a', remote: 'b', from: 'ESTABLISHED', to: 'FIN_WAIT1', pid: client } as const;
+  const claim = 'reap.client-death-closes';
+  says('yes', claim, [end, traced(fin), traced(fin), ...facts], /the kernel sent 2 FINs for it after its end$/);
+  says('yes', claim, [traced(fin), end, ...facts], /0 ends ESTAB$/);
 });
 
 test('reap.client-death-closes: unseen while the client lived, or without a connection', () => {
@@ -208,6 +233,27 @@ test('reap.signals-not-queued and its kin: one run, or one an end', () => {
   says('yes', 'reap.realtime-queues', blocked(5, 5, 0), /handler: 5/);
   says('yes', 'reap.queued-would-do', blocked(5, 5, 0), /left: 0/);
   says('no', 'reap.queued-would-do', blocked(5, 1, 4), /left: 4/);
+});
+
+test('reap.signals-not-queued: the kernel, where it was asked, has to tell of as many signals', () => {
+  const over: Facts[number] = { kind: 'end', program: 'blocked-ends', pid: 2, status: 0 };
+  const claim = 'reap.signals-not-queued';
+  says('yes', claim, [...sigchlds(5, 4), ...blocked(5, 1, 4), over], /of 5 SIGCHLD sent, 4 dropped by the kernel$/);
+  says('unseen', claim, [...sigchlds(5, 3), ...blocked(5, 1, 4), over], /trace 5 were sent and 2 taken/);
+  says('unseen', claim, [...sigchlds(4, 3), ...blocked(5, 1, 4), over], /trace 4 were sent and 1 taken/);
+  const straced = sigchlds(1, 0).map((fact) => ({ ...fact, witness: 'strace' }));
+  says('yes', claim, [...straced, ...blocked(5, 1, 4), over], /left: 4$/);
+});
+
+test('reap.rest-is-dropped: only the kernel can tell, and where it cannot it says why', () => {
+  const over: Facts[number] = { kind: 'end', program: 'blocked-ends', pid: 2, status: 0 };
+  const claim = 'reap.rest-is-dropped';
+  says('yes', claim, [...sigchlds(5, 4), ...blocked(5, 1, 4), over], /of 5 SIGCHLD sent, 4 dropped/);
+  says('no', claim, [...sigchlds(5, 0), ...blocked(5, 5, 0), over], /of 5 SIGCHLD sent, 0 dropped/);
+  says('no', claim, [...sigchlds(5, 3), ...blocked(5, 2, 3), over], /of 5 SIGCHLD sent, 3 dropped/);
+  const none: Facts[number] = { kind: 'gap', because: 'no trace can be had: tracefs needs root' };
+  says('unseen', claim, [none, ...blocked(5, 1, 4), over], /^only the kernel can tell: .* tracefs needs root$/);
+  says('unseen', claim, [...blocked(5, 1, 4), over], /it was not asked/);
 });
 
 test('reap.signals-not-queued: of one end nothing can be said', () => {

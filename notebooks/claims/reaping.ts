@@ -43,6 +43,25 @@ function serverIn(history: History, moment: string): Process {
   return server;
 }
 
+/**
+ * The signals by which the kernel told `parent` that a child ended, and how many of them it dropped because one was waiting
+ * already, in words; nothing where it was not asked. Cites the first of either, and the last.
+ */
+function toldOfEnds(
+  history: History,
+  parent: number,
+): { told: number; taken: number; words: string; cites: Observation[] } {
+  const signals = history.kernelEvents('signal') ?? [];
+  const told = signals.filter(
+    ({ pid, signal, child }) => pid === parent && (child !== undefined || /^SIGRT/.test(signal)),
+  );
+  const dropped = told.filter(({ fate }) => fate === 'dropped');
+  const names = [...new Set(told.map(({ signal }) => signal.replace(/^SIGRT_2$/, 'SIGRTMIN')))].join(', ');
+  const words = told.length === 0 ? '' : `; of ${told.length} ${names} sent, ${dropped.length} dropped by the kernel`;
+  const cites = [told[0], dropped[0], ...dropped.slice(-1), ...told.slice(-1)].flatMap((seen) => seen ?? []);
+  return { told: told.length, taken: told.length - dropped.length, words, cites: [...new Set(cites)] };
+}
+
 /** What was left when all children had ended: by the count of many trials, or by the tables of a server watched once. */
 function leftOver(history: History): { left: 'none' | 'some' | 'all'; shown: string; cites: Observation[] } {
   if (history.at('processes', 'all ended') === undefined) {
@@ -84,6 +103,8 @@ interface Runs {
   trials: number;
   /** How many children ended in a trial. */
   ends: number;
+  /** What the kernel says of the signals, where it was asked. */
+  sent?: string;
   cites: Observation[];
 }
 
@@ -97,12 +118,13 @@ function runsOf(history: History): Runs {
   const said = history.lines('server').filter(({ line }) => line === 'handler');
   if (ended.length === 0) throw new Error('no child had ended');
   const counts = Array.from({ length: ended.length + 1 }, (_, runs) => (runs === said.length ? 1 : 0));
-  return { counts, trials: 1, ends: ended.length, cites: [seen, ...said] };
+  const sent = toldOfEnds(history, serverIn(history, 'all ended').pid);
+  return { counts, trials: 1, ends: ended.length, sent: sent.words, cites: [seen, ...sent.cites, ...said] };
 }
 
 function runsOnce(history: History): Seen {
-  const { counts, trials, ends, cites } = runsOf(history);
-  const shown = `one run for ${ends} ends in ${counts[1] ?? 0} of ${trials} trials`;
+  const { counts, trials, ends, sent = '', cites } = runsOf(history);
+  const shown = `one run for ${ends} ends in ${counts[1] ?? 0} of ${trials} trials${sent}`;
   return counts[1] === trials ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
@@ -156,14 +178,23 @@ function fins(history: History): Seen {
   if (killed === undefined) return unseen('the client was not seen to end');
   if (told + open === 0) return unseen('ss shows no connection');
   const shown = `the client is gone: ${told} connections CLOSE-WAIT at the server and ${closed} FIN-WAIT-2 at the client, ${open} ends ESTAB`;
-  return told === 5 && closed === 5 ? yes(shown, killed, seen) : no(shown, killed, seen);
+  const [end] = history.eventsToo('exit').filter(({ pid }) => pid === killed.pid);
+  const closes = history
+    .eventsToo('tcp')
+    .filter(({ pid, to, n }) => pid === end?.pid && to === 'FIN_WAIT1' && n > (end?.n ?? 0));
+  const traced =
+    end === undefined || closes.length === 0 ? '' : `; the kernel sent ${closes.length} FINs for it after its end`;
+  const cites = [...(end === undefined ? [] : [end]), ...closes, killed, seen];
+  return told === 5 && closed === 5 ? yes(`${shown}${traced}`, ...cites) : no(`${shown}${traced}`, ...cites);
 }
 
 /** What child-ends said that the parent was sent, and what became of the child. */
 function sentTo(history: History, wanted: RegExp): Seen {
   const seen = history.lines('child-ends').find(({ line }) => / the parent was sent /.test(line));
   if (seen === undefined) return unseen('the parent did not say what it was sent');
-  return wanted.test(seen.line) ? yes(seen.line, seen) : no(seen.line, seen);
+  const parent = history.of('end').find(({ program }) => program === 'child-ends')?.pid;
+  const sent = (history.kernelEvents('signal') ?? []).filter(({ pid, child }) => pid === parent && child !== undefined);
+  return wanted.test(seen.line) ? yes(seen.line, ...sent, seen) : no(seen.line, ...sent, seen);
 }
 
 const toldOfEnd = (history: History) => sentTo(history, /sent SIGCHLD, CLD_(EXITED|KILLED), about/);
@@ -198,24 +229,37 @@ function blockedEnds(history: History) {
     const [, ...numbers] =
       /^(\d+) children ended, .*; runs of the handler: (\d+), zombies left: (\d+)$/.exec(seen.line) ?? [];
     const [ended = 0, runs = 0, zombies = 0] = numbers.map(Number);
-    if (ended > 1) return { ended, runs, zombies, seen };
+    if (ended < 2) continue;
+    const sent = toldOfEnds(history, history.of('end').find(({ program }) => program === 'blocked-ends')?.pid ?? 0);
+    if (sent.told > 0 && (sent.told !== ended || sent.taken !== runs))
+      throw new Error(`${seen.line}; but by the kernel's trace ${sent.told} were sent and ${sent.taken} taken`);
+    return { ...sent, ended, runs, zombies, shown: `${seen.line}${sent.words}`, cites: [...sent.cites, seen] };
   }
   throw new Error('fewer than two children ended while the signal was blocked');
 }
 
 function onceAnEndWhenUnblocked(history: History): Seen {
-  const { ended, runs, seen } = blockedEnds(history);
-  return runs === ended ? yes(seen.line, seen) : no(seen.line, seen);
+  const { ended, runs, shown, cites } = blockedEnds(history);
+  return runs === ended ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 function notQueued(history: History): Seen {
-  const { runs, seen } = blockedEnds(history);
-  return runs === 1 ? yes(seen.line, seen) : no(seen.line, seen);
+  const { runs, shown, cites } = blockedEnds(history);
+  return runs === 1 ? yes(shown, ...cites) : no(shown, ...cites);
+}
+
+/** Of the signals that told of the ends the kernel dropped all but the first; of another tracer nothing can be asked. */
+function allButOneDropped(history: History): Seen {
+  const [gap] = history.of('gap');
+  if (gap !== undefined) return unseen(`only the kernel can tell: ${gap.because}`);
+  const { shown, told, taken, cites } = blockedEnds(history);
+  if (told === 0) return unseen('only the kernel can tell of a signal that is dropped, and it was not asked');
+  return taken === 1 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 function oneWaitARunIsEnough(history: History): Seen {
-  const { zombies, seen } = blockedEnds(history);
-  return zombies === 0 ? yes(seen.line, seen) : no(seen.line, seen);
+  const { zombies, shown, cites } = blockedEnds(history);
+  return zombies === 0 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** The zombies that were there before are not there after. */
@@ -308,6 +352,11 @@ export const claims: Claims = {
   },
   'reap.blocked-runs-n-times': {
     effect: onceAnEndWhenUnblocked,
+    treatment: ['5 ends, SIGCHLD', '100 ends, SIGCHLD'],
+    control: ['5 ends, SIGRTMIN', '100 ends, SIGRTMIN'],
+  },
+  'reap.rest-is-dropped': {
+    effect: allButOneDropped,
     treatment: ['5 ends, SIGCHLD', '100 ends, SIGCHLD'],
     control: ['5 ends, SIGRTMIN', '100 ends, SIGRTMIN'],
   },

@@ -4,7 +4,7 @@ import { type Fact, History } from '../lab/history';
 import { parseSockets } from '../lab/sockets';
 import { claims } from './reuseaddr';
 
-type Facts = (Fact & { moment?: string; at?: number })[];
+type Facts = (Fact & { moment?: string; at?: number; witness?: string })[];
 
 /** A history written by hand: what was seen, in order, one observation a millisecond unless it says when. */
 const historyOf = (facts: Facts) =>
@@ -26,6 +26,13 @@ const command = (what: string, stdout: string): Fact => ({
 });
 const sockets = (moment: string, ...rows: string[]) =>
   ({ moment, kind: 'sockets', rows: parseSockets(rows.join('\n')) }) as const;
+
+/** The kernel's own account: an end of the connection leaves ESTABLISHED. */
+const leaves = (end: 'server' | 'client', to: string, pid?: number): Facts[number] => {
+  const [local, remote] =
+    end === 'server' ? ['127.0.0.1:8080', '127.0.0.1:40478'] : ['127.0.0.1:40478', '127.0.0.1:8080'];
+  return { witness: 'tracefs', kind: 'event', event: 'tcp', local, remote, from: 'ESTABLISHED', to, pid };
+};
 
 const atServer = 'TIME-WAIT 0 0 127.0.0.1:8080 127.0.0.1:40478 timer:(timewait,59sec,0)';
 const atClient = 'TIME-WAIT 0 0 127.0.0.1:40478 127.0.0.1:8080 timer:(timewait,59sec,0)';
@@ -115,10 +122,37 @@ test('reuseaddr.first-closer-holds: who said so has the only TIME_WAIT', () => {
   cannotTell('reuseaddr.first-closer-holds', [old, sockets('before', atServer)], /neither end said/);
 });
 
+test('reuseaddr.first-closer-holds: who closed first is the kernel to say, where it was asked', () => {
+  const facts = [old, line('old server', 'closed first'), sockets('before', atServer)];
+  const [closed, heard] = [leaves('server', 'FIN_WAIT1', 2), leaves('client', 'CLOSE_WAIT')];
+  says(
+    'yes',
+    'reuseaddr.first-closer-holds',
+    [closed, heard, ...facts],
+    /first \(ESTABLISHED → FIN_WAIT1\) and holds 1/,
+  );
+  const other = [leaves('client', 'FIN_WAIT1', 3), leaves('server', 'CLOSE_WAIT')];
+  cannotTell(
+    'reuseaddr.first-closer-holds',
+    [...other, ...facts],
+    /server says .* by the kernel's trace the client did/,
+  );
+  const both = [old, line('both ends', 'closed first'), sockets('before', atServer, atClient)];
+  const crossed = [closed, leaves('client', 'FIN_WAIT1', 2)];
+  says(
+    'yes',
+    'reuseaddr.both-hold',
+    [...crossed, ...both],
+    /server: ESTABLISHED → FIN_WAIT1; client: ESTABLISHED → FIN_W/,
+  );
+});
+
 test('reuseaddr.sigkill: nothing left in TIME_WAIT counts only once the server has ended', () => {
   says('no', 'reuseaddr.sigkill', [old, ended('SIGKILL'), sockets('before', atServer)], /\(SIGKILL\); .* 1$/);
   says('yes', 'reuseaddr.sigkill', [old, ended('SIGKILL'), sockets('before', atClient)], /at its end: 0$/);
   says('unseen', 'reuseaddr.sigkill', [old, sockets('before')], /did not end/);
+  const closed = [old, leaves('server', 'FIN_WAIT1', 2), ended('SIGKILL'), sockets('before', atServer)];
+  says('no', 'reuseaddr.sigkill', closed, /at its end \(ESTABLISHED → FIN_WAIT1\): 1$/);
 });
 
 test('reuseaddr.kernel-closes: the client has to have read the end, and the server to have been killed', () => {
@@ -131,6 +165,11 @@ test('reuseaddr.kernel-closes: the client has to have read the end, and the serv
     /end of file; .* 1$/,
   );
   says('no', 'reuseaddr.kernel-closes', [old, ended('SIGKILL'), reset, sockets('before')], /reset by peer; .* 0$/);
+  const exit: Facts[number] = { witness: 'tracefs', kind: 'event', event: 'exit', pid: 2, signal: 'SIGKILL' };
+  const rest = [old, ended('SIGKILL'), end, sockets('before', atServer)];
+  const fin = leaves('server', 'FIN_WAIT1', 2);
+  says('yes', 'reuseaddr.kernel-closes', [exit, fin, ...rest], /1; the kernel sent the FIN for it after its end$/);
+  says('yes', 'reuseaddr.kernel-closes', [fin, exit, ...rest], /end: 1$/);
   says('unseen', 'reuseaddr.kernel-closes', [old, ended(0), end, sockets('before', atServer)], /was not killed/);
 });
 

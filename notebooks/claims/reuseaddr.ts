@@ -54,12 +54,26 @@ function refusedOverTimeWait(history: History): Seen {
     : no(`over TIME_WAIT: ${line}`, before, seen);
 }
 
+/**
+ * How each end of the connection left ESTABLISHED, in order: the kernel's own account of who closed first. Nothing where it was
+ * not asked.
+ */
+function closings(history: History) {
+  const port = portOf(history);
+  return (history.kernelEvents('tcp') ?? [])
+    .filter(({ from }) => from === 'ESTABLISHED')
+    .map((seen) => ({ end: seen.local.endsWith(`:${port}`) ? 'server' : 'client', to: seen.to, seen }) as const);
+}
+
 /** Refused, whatever it is that stands there. */
 function refused(history: History): Seen {
   const { fared, line, seen } = newServer(history);
   const { server, seen: before } = ends(history, 'before');
-  const shown = `TIME_WAITs at the server's end: ${server.in('TIME-WAIT').length}; ${line}`;
-  return fared === 'refused' ? yes(shown, before, seen) : no(shown, before, seen);
+  const [first] = closings(history);
+  const closed = first === undefined ? '' : `; the ${first.end} closed first, by the kernel's trace`;
+  const shown = `TIME_WAITs at the server's end: ${server.in('TIME-WAIT').length}${closed}; ${line}`;
+  const cites = [...(first === undefined ? [] : [first.seen]), before, seen];
+  return fared === 'refused' ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** The restart came out as the old listener's option would have it. */
@@ -83,31 +97,39 @@ function acceptedHasIt(history: History): Seen {
   return match[1] === '1' ? yes(shown, listening, seen) : no(shown, listening, seen);
 }
 
-/** Which end said that it closed first. */
-function firstToClose(history: History): { first: 'server' | 'client'; seen: Observation } {
+/** Which end said that it closed first. Throws where the kernel says that it was the other. */
+function firstToClose(history: History): { first: 'server' | 'client'; went: string; cites: Observation[] } {
   for (const seen of history.of('line')) {
-    if (/^(server's end )?closed first/.test(seen.line))
-      return { first: seen.program === 'client' ? 'client' : 'server', seen };
+    if (!/^(server's end )?closed first/.test(seen.line)) continue;
+    const first = seen.program === 'client' ? 'client' : 'server';
+    const [traced] = closings(history);
+    if (traced === undefined) return { first, went: '', cites: [seen] };
+    if (traced.end !== first)
+      throw new Error(`the ${first} says that it closed first; by the kernel's trace the ${traced.end} did`);
+    return { first, went: ` (ESTABLISHED → ${traced.to})`, cites: [traced.seen, seen] };
   }
   throw new Error('neither end said that it closed first');
 }
 
 /** The end that closed first has a TIME_WAIT, and the other has none. */
 function firstCloserHolds(history: History): Seen {
-  const { first, seen: closing } = firstToClose(history);
+  const { first, went, cites } = firstToClose(history);
   const { server, client, seen } = ends(history, 'before');
   const [own, other] = first === 'server' ? [server, client] : [client, server];
   const held = { own: own.in('TIME-WAIT').length, other: other.in('TIME-WAIT').length };
-  const shown = `the ${first} closed first and holds ${held.own} TIME_WAIT, the other end ${held.other}`;
-  return held.own === 1 && held.other === 0 ? yes(shown, closing, seen) : no(shown, closing, seen);
+  const shown = `the ${first} closed first${went} and holds ${held.own} TIME_WAIT, the other end ${held.other}`;
+  return held.own === 1 && held.other === 0 ? yes(shown, ...cites, seen) : no(shown, ...cites, seen);
 }
 
 function bothHold(history: History): Seen {
   const { server, client, seen } = ends(history, 'before');
   const { seen: closing } = said(history, 'both ends', /closed first/);
   const held = [server, client].map((end) => end.in('TIME-WAIT').length);
-  const shown = `TIME_WAITs: ${held[0]} at the server's end, ${held[1]} at the client's`;
-  return held.every((count) => count === 1) ? yes(shown, closing, seen) : no(shown, closing, seen);
+  const left = closings(history);
+  const went = left.map(({ end, to }) => `; ${end}: ESTABLISHED → ${to}`).join('');
+  const shown = `TIME_WAITs: ${held[0]} at the server's end, ${held[1]} at the client's${went}`;
+  const cites = [...left.map((closed) => closed.seen), closing, seen];
+  return held.every((count) => count === 1) ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** After its death nothing of the server's end is in TIME_WAIT. */
@@ -116,8 +138,11 @@ function avoidsTimeWait(history: History): Seen {
   const end = history.of('end').find(({ program }) => program === 'old server');
   if (end === undefined) return unseen('the server did not end');
   const count = server.in('TIME-WAIT').length;
-  const shown = `the server ended (${end.status}); TIME_WAITs at its end: ${count}`;
-  return count === 0 ? yes(shown, end, seen) : no(shown, end, seen);
+  const own = closings(history).find((closed) => closed.end === 'server');
+  const went = own === undefined ? '' : ` (ESTABLISHED → ${own.to})`;
+  const shown = `the server ended (${end.status}); TIME_WAITs at its end${went}: ${count}`;
+  const cites = [...(own === undefined ? [] : [own.seen]), end, seen];
+  return count === 0 ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** Though the server could not, somebody closed: the client read the end, and the server's end waits. */
@@ -126,8 +151,14 @@ function kernelCloses(history: History): Seen {
   if (died?.status !== 'SIGKILL') return unseen(`the server was not killed: ${died?.status}`);
   const read = history.lines('client').find(({ line }) => /^received/.test(line));
   const { server, seen } = ends(history, 'before');
-  const shown = `client: ${read?.line ?? 'read nothing'}; TIME_WAITs at the server's end: ${server.in('TIME-WAIT').length}`;
-  const cites = [died, ...(read === undefined ? [] : [read]), seen];
+  const [exit] = history.eventsToo('exit').filter(({ pid }) => pid === died.pid);
+  const fin = closings(history).find(
+    ({ to, seen: { pid, n } }) => to === 'FIN_WAIT1' && pid === died.pid && n > (exit?.n ?? 0),
+  );
+  const traced = exit === undefined || fin === undefined ? '' : '; the kernel sent the FIN for it after its end';
+  const shown = `client: ${read?.line ?? 'read nothing'}; TIME_WAITs at the server's end: ${server.in('TIME-WAIT').length}${traced}`;
+  const after = exit === undefined || fin === undefined ? [] : [exit, fin.seen];
+  const cites = [...after, died, ...(read === undefined ? [] : [read]), seen];
   const closed = read?.line.endsWith('end of file') === true && server.in('TIME-WAIT').length === 1;
   return closed ? yes(shown, ...cites) : no(shown, ...cites);
 }

@@ -128,6 +128,13 @@ test('scripts.kill-reaches-one and session.setsid-escapes: b.sh made its directo
   }
 });
 
+test('scripts.kill-reaches-one: no where the trace has SIGTERM for more than one, whatever they made of it', () => {
+  const term = (pid: number) => eventOf({ event: 'signal', pid, signal: 'SIGTERM', code: 'SI_USER', from: 30 });
+  const claim = 'scripts.kill-reaches-one';
+  says('yes', claim, [before, term(20), made], /^SIGTERM reached a\.sh \(20\); b\.sh made abcdef$/);
+  says('no', claim, [before, term(20), term(21), made], /^SIGTERM reached a\.sh \(20\), b\.sh \(21\); b\.sh made/);
+});
+
 test('scripts.init-reaps: adopted and gone is yes, adopted and a zombie no, adopted and not watched unseen', () => {
   const after = tableOf('after', init, adopted);
   says('yes', 'scripts.init-reaps', [before, after, endOf(21, 'gone')], /init waited for it/);

@@ -1,4 +1,4 @@
-import type { History } from '../lab/history';
+import type { History, Observation } from '../lab/history';
 import { type Claims, no, type Seen, unseen, yes } from '../lab/judge';
 import type { Process } from '../lab/processes';
 
@@ -8,13 +8,31 @@ function pair(history: History) {
   return { a: table.named('a.sh'), b: table.named('b.sh'), table, seen };
 }
 
+/** Whom of those in the first table a SIGTERM reached, by the trace, in words; nothing where there was none. */
+function terminated(history: History): { names: string[]; words: string; cites: Observation[] } {
+  const { table } = pair(history);
+  const told = history
+    .eventsToo('signal')
+    .filter(({ pid, signal, fate }) => signal === 'SIGTERM' && fate !== 'ignored' && table.find(pid) !== undefined);
+  const names = [...new Set(told.map(({ pid }) => `${table.find(pid)?.comm} (${pid})`))];
+  return { names, words: names.length === 0 ? '' : `SIGTERM reached ${names.join(', ')}; `, cites: told };
+}
+
 /** Whether b.sh came as far as making its directory. */
 function madeIt(history: History): Seen {
   const { seen: before } = pair(history);
+  const { words, cites } = terminated(history);
   const { state, seen } = history.file('abcdef');
   return state === 'there'
-    ? yes('b.sh made abcdef', before, seen)
-    : no('b.sh ended without making abcdef', before, seen);
+    ? yes(`${words}b.sh made abcdef`, before, ...cites, seen)
+    : no(`${words}b.sh ended without making abcdef`, before, ...cites, seen);
+}
+
+/** b.sh outlived it, and where there is a trace nobody but a.sh was told. */
+function reachesOne(history: History): Seen {
+  const seen = madeIt(history);
+  const { names } = terminated(history);
+  return seen.answer === 'yes' && names.length > 1 ? no(seen.because, ...seen.cites) : seen;
 }
 
 function goesToInitAndOn(history: History): Seen {
@@ -196,7 +214,7 @@ export const claims: Claims = {
     control: ['kill a.sh'],
   },
   'scripts.kill-reaches-one': {
-    effect: madeIt,
+    effect: reachesOne,
     treatment: ['kill a.sh', 'leader without a terminal'],
     control: ['kill the group'],
   },

@@ -4,7 +4,7 @@ import { type Event, type Fact, History } from '../lab/history';
 import type { Process } from '../lab/processes';
 import { claims, reports, toldTable } from './sessions';
 
-type Facts = (Fact & { moment?: string })[];
+type Facts = (Fact & { moment?: string; witness?: string })[];
 
 /** A history written by hand, one observation a millisecond. */
 function historyOf(facts: Facts, arm = 'an arm'): History {
@@ -52,6 +52,7 @@ const told = (...lines: string[]): Fact => ({
   status: 0,
 });
 const eventOf = (event: Event): Fact => ({ kind: 'event', ...event });
+const traced = (event: Event) => ({ ...eventOf(event), witness: 'tracefs' });
 
 const leader = rowOf(3, 1, 3);
 const foreground = rowOf(4, 3, 4);
@@ -98,6 +99,46 @@ test('session.exit-background: nothing means nothing', () => {
   const claim = 'session.exit-background';
   says('yes', claim, leaderKilled('foreground 4: SIGHUP from the kernel'), /was told nothing; it runs on/);
   says('no', claim, leaderKilled('background 5: SIGCONT from the kernel'), /was told SIGCONT/);
+});
+
+const kernels = (signal: string, pid: number, fate: 'blocked' | 'dropped' = 'blocked') =>
+  traced({ event: 'signal', pid, signal, code: 'SI_KERNEL', fate });
+
+test('the kernel has to tell the same as each witness, where it tells', () => {
+  const claim = 'session.exit-background';
+  const killed = leaderKilled('foreground 4: SIGHUP from the kernel');
+  const end = traced({ event: 'exit', pid: 3, signal: 'SIGKILL' });
+  says('yes', claim, [...killed, end, kernels('SIGHUP', 4)], /was told nothing \(as the kernel traced\)/);
+  const [seen] = [claims[claim]?.effect(historyOf([...killed, end, kernels('SIGHUP', 4)]))];
+  assert.deepEqual(seen?.answer === 'yes' && seen.cites.map(({ n }) => n), [1, 2, 3, 4, 5]);
+  const disagree =
+    (...events: Facts) =>
+    () =>
+      claims[claim]?.effect(historyOf([...killed, ...events]));
+  assert.throws(disagree(end), /foreground \(4\) says SIGHUP, but the kernel's trace says nothing/);
+  const both = [kernels('SIGHUP', 4), kernels('SIGHUP', 5)];
+  assert.throws(disagree(end, ...both), /background \(5\) says nothing, but the kernel's trace says SIGHUP/);
+  says('yes', claim, [...killed, kernels('SIGHUP', 4), kernels('SIGHUP', 5, 'dropped')], /as the kernel traced/);
+  says('yes', claim, [...killed, eventOf({ event: 'exit', pid: 3 })], /was told nothing; it runs on/); // another tracer
+});
+
+test('the order in which the kernel sends is no other than that in which they are taken', () => {
+  const both = parentKilled(stopped, ...hupCont('background', 5));
+  const sent = [kernels('SIGHUP', 5), kernels('SIGCONT', 5)];
+  says('no', 'session.orphaned-stopped', [...both, ...sent], /member: nothing \(as the kernel traced\)$/);
+  assert.throws(
+    () => claims['session.orphaned-stopped']?.effect(historyOf([...both, ...sent.reverse()])),
+    /says SIGHUP, then SIGCONT, but the kernel's trace says SIGCONT, then SIGHUP/,
+  );
+});
+
+test('who has died of one signal need not have told of the next', () => {
+  const died = jobOf(['job 4: ready', 'job 4: SIGHUP from the kernel'], []);
+  says('no', 'session.each-escapes', [...died, kernels('SIGHUP', 4), kernels('SIGCONT', 4)], /as the kernel traced/);
+  assert.throws(
+    () => claims['session.each-escapes']?.effect(historyOf([...died, kernels('SIGCONT', 4)])),
+    /says SIGHUP, but the kernel's trace says SIGCONT/,
+  );
 });
 
 test('a witness that was never in the table, or that nobody asked, is no witness', () => {

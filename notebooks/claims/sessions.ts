@@ -42,7 +42,7 @@ interface Witness extends Report {
 }
 
 /** Those who were there after the event, or were told something before they went; who was killed by the experiment is not. */
-function stage(history: History) {
+function heard(history: History) {
   const before = history.table('before');
   const after = history.table('after');
   const said = history.of('command').filter((seen) => seen.command === 'cat told');
@@ -61,7 +61,36 @@ function stage(history: History) {
     witnesses.push({ ...report, told, before: row, ...(later === undefined ? {} : { later }) });
   }
   if (witnesses.length === 0) throw new Error('no witness was left to ask');
-  return { witnesses, file, before, after, cites: [before.seen, after.seen, file] };
+  return { witnesses, file, before, after };
+}
+
+/** The same with the kernel's trace beside it, where there is one. Throws where the two disagree. */
+function stage(history: History) {
+  const { witnesses, file, before, after } = heard(history);
+  const { traced, cites } = kernelSays(history, witnesses);
+  return { witnesses, file, before, after, traced, cites: [before.seen, after.seen, file, ...cites] };
+}
+
+/**
+ * The kernel's own trace of what it sent, where there is one: the signals with the code SI_KERNEL, without those of which one
+ * was pending already, and the end of the session's leader, if that was before. Throws where it disagrees with a witness:
+ * one that lives has told of all, in the order of sending; one that is gone may have died of the first.
+ */
+function kernelSays(history: History, witnesses: Witness[]): { traced: string; cites: Observation[] } {
+  const signals = history.kernelEvents('signal');
+  if (signals === undefined) return { traced: '', cites: [] };
+  const sent = signals.filter(({ code, fate }) => code === 'SI_KERNEL' && fate !== 'dropped');
+  for (const { name, pid, told, later } of witnesses) {
+    const said = new Set(told.flatMap(({ signal, from }) => (from === 'the kernel' ? signal : [])));
+    const seen = new Set(sent.flatMap((one) => (one.pid === pid ? one.signal : [])));
+    const list = (names: Set<string>) => [...names].join(', then ') || 'nothing';
+    const agree = later === undefined ? [...said].every((signal) => seen.has(signal)) : list(said) === list(seen);
+    if (!agree)
+      throw new Error(`of the kernel ${name} (${pid}) says ${list(said)}, but the kernel's trace says ${list(seen)}`);
+  }
+  const leader = witnesses[0]?.before.sid;
+  const ended = history.eventsToo('exit').filter(({ pid, n }) => pid === leader && sent.some((one) => one.n > n));
+  return { traced: ' (as the kernel traced)', cites: [...ended, ...sent] };
 }
 
 function witness(history: History, name: string): Witness {
@@ -84,7 +113,7 @@ export function toldTable(histories: History[]): string {
     .map((history) => {
       const [obstacle] = [...history.of('missing'), ...history.of('failure')];
       if (obstacle !== undefined) return `${history.arm}: ${obstacle.because}`;
-      const lines = stage(history).witnesses.map(
+      const lines = heard(history).witnesses.map(
         ({ name, told, later }) => `  ${name.padEnd(19)} ${words(told)}; ${standing(later)}`,
       );
       return [history.arm, ...lines].join('\n');
@@ -96,21 +125,21 @@ export function toldTable(histories: History[]): string {
 const observed =
   (test: (witnesses: Witness[]) => boolean) =>
   (history: History): Seen => {
-    const { witnesses, cites } = stage(history);
-    return (test(witnesses) ? yes : no)(wordsOf(witnesses), ...cites);
+    const { witnesses, traced, cites } = stage(history);
+    return (test(witnesses) ? yes : no)(`${wordsOf(witnesses)}${traced}`, ...cites);
   };
 
 /** The same of the one witness of that name, or of that name with "stopped-" before it; unseen where there is none. */
 const observedOf =
   (wanted: string, test: (one: Witness) => boolean) =>
   (history: History): Seen => {
-    const { witnesses, cites } = stage(history);
+    const { witnesses, traced, cites } = stage(history);
     const one =
       witnesses.find(({ name }) => name === wanted) ?? witnesses.find(({ name }) => name === `stopped-${wanted}`);
     if (one === undefined) return unseen(`there was no ${wanted} to be asked`);
     const ignoring = one.ignores.length > 0 ? `, ignoring ${one.ignores.join(' and ')}` : '';
     return (test(one) ? yes : no)(
-      `${one.name} (${one.pid})${ignoring} was told ${words(one.told)}; it ${standing(one.later)}`,
+      `${one.name} (${one.pid})${ignoring} was told ${words(one.told)}${traced}; it ${standing(one.later)}`,
       ...cites,
     );
   };
@@ -141,8 +170,9 @@ function wholeSessionHungUp(history: History): Seen {
   const { witnesses, before, cites } = stage(history);
   const leader = before.table.find(witnesses[0]?.before.sid ?? 0);
   if (leader === undefined) return unseen('the leader of the session was not in the table');
-  const traced = history.events('signal').filter(({ pid, signal }) => pid === leader.pid && signal === 'SIGHUP');
   const leads = witnesses.some(({ pid }) => pid === leader.pid);
+  const signals = leads ? [] : history.events('signal');
+  const traced = signals.filter(({ pid, signal }) => pid === leader.pid && signal === 'SIGHUP');
   const everyone = witnesses.every((one) => got(one, 'SIGHUP') !== undefined) && (leads || traced.length > 0);
   const shell = leads ? '' : `; ${leader.comm}: ${traced.length > 0 ? 'SIGHUP' : 'nothing'}`;
   return (everyone ? yes : no)(`${wordsOf(witnesses)}${shell}`, ...cites, ...traced.slice(0, 1));
@@ -167,7 +197,7 @@ function isOrphaned(table: ProcessTable, pgid: number): boolean {
  * process in them; where no group had one, at the others.
  */
 function newlyOrphanedTold(history: History): Seen {
-  const { witnesses, before, after, cites } = stage(history);
+  const { witnesses, before, after, traced, cites } = stage(history);
   const orphaned = [...new Set(witnesses.map((one) => one.before.pgid))].filter(
     (pgid) => !isOrphaned(before.table, pgid) && isOrphaned(after.table, pgid),
   );
@@ -175,7 +205,7 @@ function newlyOrphanedTold(history: History): Seen {
   const groups = withStopped.length > 0 ? withStopped : orphaned;
   const members = witnesses.filter((one) => groups.includes(one.before.pgid));
   if (members.length === 0) return unseen('no group became orphaned');
-  const shown = `${withStopped.length > 0 ? 'with a stopped process' : 'all running'}: ${wordsOf(members)}`;
+  const shown = `${withStopped.length > 0 ? 'with a stopped process' : 'all running'}: ${wordsOf(members)}${traced}`;
   return (members.every(hangUpAndGoOn) ? yes : no)(shown, ...cites);
 }
 

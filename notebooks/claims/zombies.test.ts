@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Fact, History } from '../lab/history';
+import { type Event, type Fact, History } from '../lab/history';
 import type { Process } from '../lab/processes';
 import { claims } from './zombies';
 
-type Noted = Fact & { moment?: string };
+type Noted = Fact & { moment?: string; witness?: string };
 
 function asked(claim: string, ...facts: Noted[]) {
   const observations = facts.map((fact, i) => ({ n: i + 1, at: i, witness: 'the test', ...fact }));
@@ -27,6 +27,7 @@ const row = (pid: number, ppid: number, stat: string, comm: string): Process => 
 };
 const table = (moment: string, ...rows: Process[]): Noted => ({ moment, kind: 'processes', rows });
 const line = (program: string, text: string): Noted => ({ kind: 'line', program, line: text });
+const traced = (event: Event): Noted => ({ kind: 'event', witness: 'tracefs', ...event });
 const ran = (command: string, stdout: string, status = 0, stderr = ''): Noted => ({
   kind: 'command',
   command,
@@ -64,6 +65,23 @@ test('zombie.ignored-keeps-nothing: only of a parent that never waits', () => {
   says('yes', /never waits/, 'zombie.ignored-keeps-nothing', ...born, table('after', parent));
   says('no', /shows as Z/, 'zombie.ignored-keeps-nothing', ...born, table('after', parent, zombie));
   says('unseen', /another program/, 'zombie.ignored-keeps-nothing', ...born, table('after', row(2, 1, 'S', 'waits')));
+});
+
+test('zombie.definition: whether anybody waited is the kernel to say, and no other tracer', () => {
+  const gone = table('after', parent);
+  const end = traced({ event: 'exit', pid: 3, status: 42 });
+  const reap = traced({ event: 'reap', pid: 2, child: 3 });
+  says('no', /gone, process 2 has waited for it$/, 'zombie.definition', ...born, end, reap, gone);
+  says(
+    'yes',
+    /<defunct>, nobody has waited for it$/,
+    'zombie.definition',
+    ...born,
+    end,
+    table('after', parent, zombie),
+  );
+  says('yes', /gone, nobody has waited for it; its/, 'zombie.ignored-keeps-nothing', ...born, end, gone);
+  says('no', /gone$/, 'zombie.definition', ...born, { ...end, witness: 'strace' }, gone);
 });
 
 const look = (held: string) =>
@@ -143,6 +161,9 @@ test('zombie.kill-9-changes-nothing: no when it changed state, or its parent is 
   says('yes', /told: status 42/, claim, ready, before, after, line('parent', 'fetched of 3: status 42, 50 ms, 1 kB'));
   const sigkill = line('parent', 'fetched of 3: killed by SIGKILL, 50 ms, 1 kB');
   says('no', /SIGKILL/, claim, ready, before, after, sigkill);
+  const sent = traced({ event: 'signal', pid: 3, signal: 'SIGKILL', code: 'SI_USER', from: 6, fate: 'ignored' });
+  const status = line('parent', 'fetched of 3: status 42, 50 ms, 1 kB');
+  says('yes', /Z after, SIGKILL was ignored; its parent/, claim, ready, before, sent, after, status);
   says('no', /state S before, Z after/, claim, ready, table('before', { ...zombie, stat: 'S' }), after, sigkill);
 });
 
@@ -150,6 +171,11 @@ test('zombie.kill-parent: yes when all are gone, no when one is left, nothing of
   const before = table('before', parent, zombie);
   says('yes', /all 1 zombies are gone/, 'zombie.kill-parent', before, table('after'));
   says('no', /children of 1/, 'zombie.kill-parent', before, table('after', { ...zombie, ppid: 1 }));
+  const moved = traced({ event: 'reparent', pid: 3, from: 2, to: 1 });
+  const reap = traced({ event: 'reap', pid: 1, child: 3 });
+  says('yes', /gone; init waited for 1 of them$/, 'zombie.kill-parent', before, moved, reap, table('after'));
+  const elsewhere = table('after', { ...zombie, ppid: 9 });
+  assert.throws(() => asked('zombie.kill-parent', before, moved, elsewhere), /3 went to 1 by the trace, and not by ps/);
   assert.throws(() => asked('zombie.kill-parent', table('before', parent), table('after')), /no zombie to begin with/);
 });
 

@@ -1,4 +1,4 @@
-import type { History } from '../lab/history';
+import type { History, Observation } from '../lab/history';
 import { type Claims, no, type Seen, unseen, yes } from '../lab/judge';
 import type { Process } from '../lab/processes';
 
@@ -23,6 +23,19 @@ function ran(history: History, beginning: string) {
   return seen;
 }
 
+/** Whether anybody has waited for `pid`, as the kernel tells it, in words; nothing where it was not asked. */
+function waitedFor(history: History, pid: number): { words: string; cites: Observation[] } {
+  const reaps = history.kernelEvents('reap');
+  if (reaps === undefined) return { words: '', cites: [] };
+  const end = history.events('exit').filter((event) => event.pid === pid);
+  const reap = reaps.find(({ child }) => child === pid);
+  if (reap === undefined) return { words: ', nobody has waited for it', cites: end };
+  return {
+    words: `, ${reap.pid === history.init ? 'init' : `process ${reap.pid}`} has waited for it`,
+    cites: [...end, reap],
+  };
+}
+
 /** The child that the parent told of is still there, as a zombie that ps calls defunct. */
 function shownDefunct(history: History): Seen {
   const { match, seen: born } = said(history, 'parent', /^child (\d+)/);
@@ -30,10 +43,12 @@ function shownDefunct(history: History): Seen {
   const { table, seen } = history.table('after');
   const child = table.find(Number(match[1]));
   if (table.find(parent) === undefined) return unseen(`the parent (${parent}) is gone`);
-  if (child === undefined) return no(`child ${match[1]} of ${parent} is gone`, born, seen);
+  const waited = waitedFor(history, Number(match[1]));
+  const cites = [born, ...waited.cites, seen];
+  if (child === undefined) return no(`child ${match[1]} of ${parent} is gone${waited.words}`, ...cites);
   if (!isZombie(child)) return unseen(`child ${child.pid} had not ended: ${child.stat}`);
-  const shown = `child ${child.pid} of ${child.ppid} shows as ${child.stat} ${child.args}`;
-  return isDefunct(child) && child.ppid === parent ? yes(shown, born, seen) : no(shown, born, seen);
+  const shown = `child ${child.pid} of ${child.ppid} shows as ${child.stat} ${child.args}${waited.words}`;
+  return isDefunct(child) && child.ppid === parent ? yes(shown, ...cites) : no(shown, ...cites);
 }
 
 /** The child is gone, although its parent never waits. */
@@ -165,8 +180,11 @@ function unchanged(history: History): Seen {
   const { pid, before, after, cites } = killed(history);
   if (before === 'gone') return unseen(`process ${pid} was gone before`);
   const { match, seen } = said(history, 'parent', /^fetched of \d+: (status \d+|killed by SIG\w+)/);
-  const shown = `state ${before} before, ${after} after; its parent was told: ${match[1]}`;
-  return before === after && match[1] === 'status 42' ? yes(shown, ...cites, seen) : no(shown, ...cites, seen);
+  const sent = history.eventsToo('signal').filter((event) => event.pid === pid && event.signal === 'SIGKILL');
+  const fate = sent.map((signal) => (signal.fate === undefined ? '' : `, SIGKILL was ${signal.fate}`)).join('');
+  const shown = `state ${before} before, ${after} after${fate}; its parent was told: ${match[1]}`;
+  const all = [...cites, ...sent, seen];
+  return before === after && match[1] === 'status 42' ? yes(shown, ...all) : no(shown, ...all);
 }
 
 /** The zombies that there were before, and which of them there are after. */
@@ -177,13 +195,19 @@ function zombies(history: History) {
   if (had.length === 0) throw new Error('there was no zombie to begin with');
   const left = had.filter(({ pid }) => isZombie(after.find(pid)));
   const parents = [...new Set(left.map(({ pid }) => after.find(pid)?.ppid))].join(', ');
-  return { had, left, parents, cites: [seen, later] };
+  const moved = history.eventsToo('reparent').filter(({ pid }) => had.some((zombie) => zombie.pid === pid));
+  const strange = moved.find(({ pid, to }) => (after.find(pid)?.ppid ?? to) !== to);
+  if (strange !== undefined) throw new Error(`${strange.pid} went to ${strange.to} by the trace, and not by ps`);
+  const reaps = history.kernelEvents('reap')?.filter(({ child }) => had.some(({ pid }) => pid === child)) ?? [];
+  const by = [...new Set(reaps.map(({ pid }) => (pid === history.init ? 'init' : `process ${pid}`)))].join(', ');
+  const waited = by && `; ${by} waited for ${reaps.length} of them`;
+  return { had, left, parents, waited, cites: [seen, ...moved, ...reaps, later] };
 }
 
 function allRemoved(history: History): Seen {
-  const { had, left, parents, cites } = zombies(history);
+  const { had, left, parents, waited, cites } = zombies(history);
   return left.length === 0
-    ? yes(`all ${had.length} zombies are gone`, ...cites)
+    ? yes(`all ${had.length} zombies are gone${waited}`, ...cites)
     : no(`${left.length} of ${had.length} zombies are left, children of ${parents}`, ...cites);
 }
 
@@ -196,8 +220,8 @@ function handedOver(history: History): Seen {
 }
 
 function someRemoved(history: History): Seen {
-  const { had, left, cites } = zombies(history);
-  const shown = `${had.length} zombies before, ${left.length} after`;
+  const { had, left, waited, cites } = zombies(history);
+  const shown = `${had.length} zombies before, ${left.length} after${waited}`;
   return left.length < had.length ? yes(shown, ...cites) : no(shown, ...cites);
 }
 

@@ -45,6 +45,17 @@ test('the arms of an experiment give their histories by name, each from a sandbo
   assert.deepEqual([on.record.box?.pid1, off.record.box?.pid1], ['waits', 'never waits']);
 });
 
+test('options are those of every arm that does not say otherwise', async (t) => {
+  heard(t);
+  const steps = async () => {};
+  const { on, off } = await experiment(
+    'options',
+    { on: steps, off: { pid1: 'waits', steps } },
+    { pid1: 'never waits' },
+  );
+  assert.deepEqual([on.record.box?.pid1, off.record.box?.pid1], ['never waits', 'waits']);
+});
+
 test('every history is saved as data, in the order of the arms', async (t) => {
   const messages = heard(t);
   const { slow, quick } = await experiment('saved', {

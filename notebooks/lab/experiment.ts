@@ -15,14 +15,16 @@ const quick = 'PROCNOTES_QUICK';
  * Runs the arms of one experiment side by side, each in a sandbox of its own, and gives their histories by name. Each
  * history is saved (told to whoever runs the notebook, or kept in its outputs) before anything can judge it. What the
  * host lacks is written into the history, and so is that an arm was left out (PROCNOTES_QUICK=1 leaves out what takes
- * long); any other error ends the experiment, after the histories have been saved.
+ * long); any other error ends the experiment, after the histories have been saved. `options` hold for each arm that does not
+ * say otherwise.
  */
 export async function experiment<Name extends string>(
   name: string,
   arms: Record<Name, Arm>,
+  options: SandboxOptions = {},
 ): Promise<Record<Name, History>> {
   const names = Object.keys(arms) as Name[];
-  const run = (arm: Name) => runArm(name, arm, arms[arm]);
+  const run = (arm: Name) => runArm(name, arm, arms[arm], options);
   const runs = (await onHost()) ? await oneByOne(names, run) : await Promise.all(names.map(run));
   for (const { record } of runs) put(historyBundle(record));
   const failed = runs.find((run) => run.error !== undefined);
@@ -46,8 +48,13 @@ async function oneByOne<A, B>(items: A[], each: (item: A) => Promise<B>): Promis
   return results;
 }
 
-async function runArm(experiment: string, arm: string, plan: Arm): Promise<{ record: HistoryRecord; error?: Error }> {
-  const { steps, takes, ...options } = typeof plan === 'function' ? { steps: plan, takes: undefined } : plan;
+async function runArm(
+  experiment: string,
+  arm: string,
+  plan: Arm,
+  shared: SandboxOptions,
+): Promise<{ record: HistoryRecord; error?: Error }> {
+  const { steps, takes, ...own } = typeof plan === 'function' ? { steps: plan, takes: undefined } : plan;
   const record = (box: Sandbox | undefined, observations: Observation[]): HistoryRecord => ({
     experiment,
     arm,
@@ -61,7 +68,7 @@ async function runArm(experiment: string, arm: string, plan: Arm): Promise<{ rec
   tell({ tell: 'arm', experiment, arm, state: 'begins' });
   let box: Sandbox | undefined;
   try {
-    box = await Sandbox.open(options);
+    box = await Sandbox.open({ ...shared, ...own });
     try {
       await steps(box);
     } finally {

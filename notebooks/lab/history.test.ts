@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aProcess, endOf, eventOf, fileOf, historyOf, screenOf, tableOf } from './fixtures/histories';
-import { History, Recorder } from './history';
+import { type Fact, History, Recorder } from './history';
 
 const act = (what: string) => ({ kind: 'act', what }) as const;
 
@@ -114,6 +114,23 @@ test('events of one sort are given in order, without the others', () => {
     history.of('process').map(({ state }) => state),
     ['gone'],
   );
+});
+
+test('the kernel has told all or nothing: not where another told, and not with a gap', () => {
+  const fork: Fact = { kind: 'event', event: 'fork', pid: 2, child: 3 };
+  const toldBy = (witness: string, ...more: Fact[]) => {
+    const observations = [fork, ...more].map((fact, i) => ({ n: i + 1, at: i, witness, ...fact }));
+    return new History({ experiment: 'e', arm: 'a', box: null, observations }, 'refused');
+  };
+  assert.deepEqual(
+    toldBy('tracefs')
+      .kernelEvents('fork')
+      ?.map(({ n }) => n),
+    [1],
+  );
+  assert.deepEqual(toldBy('tracefs').kernelEvents('tcp'), []);
+  assert.equal(toldBy('strace').kernelEvents('fork'), undefined);
+  assert.equal(toldBy('tracefs', { kind: 'gap', because: '5 events are lost' }).kernelEvents('fork'), undefined);
 });
 
 test('init is who the sandbox says it is, and 1 where there was no sandbox', () => {

@@ -180,6 +180,15 @@ export class History {
   eventsToo<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
     return this.of('gap').length > 0 ? [] : this.events(event);
   }
+
+  /**
+   * The same as the kernel tells it (tracefs): whole, so that what is not among them did not happen. Undefined where the
+   * kernel was not asked, could not be, or has a gap; another tracer sees only some of it.
+   */
+  kernelEvents<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] | undefined {
+    const whole = this.of('gap').length === 0 && this.of('event').some(({ witness }) => witness === 'tracefs');
+    return whole ? this.events(event) : undefined;
+  }
 }
 
 /** Notes observations down as they are made, and numbers them in order of time when the arm is over. */

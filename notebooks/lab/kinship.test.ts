@@ -49,6 +49,37 @@ test('a PID that comes round again has no children from before', () => {
   assert.deepEqual(adoptions(fork(1, 2), subreaper(2), fork(2, 3), exit(2), fork(1, 2), exit(2)), ['3 from 2 to 1']);
 });
 
+/** For whom each SIGCHLD was, of these events. */
+const mourned = (...events: Event[]) =>
+  withAdoptions(
+    events.map((event, at) => ({ at, ...event })),
+    1,
+  ).flatMap((event) => (event.event === 'signal' ? [event.child] : []));
+const mourns = (child: number): Event => ({ event: 'signal', pid: 1, signal: 'SIGCHLD', code: 'CLD_EXITED', child });
+
+test('who ends tells the adopter of each zombie it leaves, in the order of the list, and then of itself', () => {
+  const family = [fork(1, 2), fork(2, 3), fork(2, 4), fork(2, 5), exit(5), exit(3)];
+  assert.deepEqual(mourned(...family, exit(2), mourns(2), mourns(2), mourns(2)), [3, 5, 2]);
+  assert.deepEqual(mourned(...family, exit(2), mourns(2), mourns(2)), [0, 0], 'one of them was not told of');
+  assert.deepEqual(mourned(fork(1, 2), fork(2, 3), exit(2), mourns(2)), [2], 'no zombie was left');
+});
+
+test('zombies that were adopted come after those of their own', () => {
+  const family = [
+    fork(1, 2),
+    subreaper(2),
+    fork(2, 3),
+    fork(3, 4),
+    fork(2, 5),
+    exit(4),
+    exit(5),
+    exit(3),
+    mourns(3),
+    mourns(3),
+  ];
+  assert.deepEqual(mourned(...family, exit(2), ...[1, 2, 3, 4].map(() => mourns(2))), [4, 3, 3, 5, 4, 2]);
+});
+
 test('of a process that is not known nothing is inferred', () => {
   assert.deepEqual(adoptions(fork(0, 3), fork(1, 0), exit(0)), []);
 });

@@ -27,10 +27,11 @@ export interface SandboxOptions {
   sysctls?: Record<string, string>;
   /**
    * Have all that happens in it witnessed: by tracefs, or where that is not to be had by strace, of each command, program and
-   * terminal that is started, which sees neither init nor TCP. Without it, see `Sandbox.traced`. `no`: of nothing; for races,
-   * and for storms of processes, of which a trace would only have to be thrown away.
+   * terminal that is started, which sees neither init nor TCP. Without it, see `Sandbox.traced`. `by the kernel`: by tracefs or
+   * not at all, where strace would disturb what is seen without it. `no`: of nothing; for races, and for storms of processes,
+   * of which a trace would only have to be thrown away.
    */
-  trace?: 'yes' | 'no';
+  trace?: 'yes' | 'by the kernel' | 'no';
 }
 
 export interface TerminalOptions {
@@ -70,10 +71,10 @@ export class Sandbox extends Conditions {
     pid1: Box['pid1'],
     private readonly programs: { enter: string; terminal: string },
     private readonly witness: Exclude<Witness, { kind: 'tracefs' }> | { kind: 'tracefs'; following: Following },
-    private readonly wholly: 'no' | 'yes',
+    private readonly wholly: Exclude<SandboxOptions['trace'], undefined>,
   ) {
     super();
-    this.asked = wholly;
+    this.asked = wholly === 'no' ? 'no' : 'yes';
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
   }
 
@@ -85,8 +86,7 @@ export class Sandbox extends Conditions {
     const pid1 = options.pid1 ?? 'waits';
     if (options.sysctls !== undefined && kind === 'host')
       throw new Missing('a network namespace', "the host's own sysctls are left as they are");
-    const best: Witness =
-      options.trace === 'no' ? { kind: 'none', because: 'the arm is run without one' } : await bestWitness();
+    const best = await witnessFor(options.trace);
     const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
     try {
       const init = await startInit(kind, pid1, options.sysctls);
@@ -416,6 +416,13 @@ export class Sandbox extends Conditions {
     this.recorder.note('the file system', { kind: 'file', path, state });
     return state;
   }
+}
+
+/** The best witness that the host allows, of those that `trace` allows. */
+async function witnessFor(trace: SandboxOptions['trace']): Promise<Witness> {
+  if (trace === 'no') return { kind: 'none', because: 'the arm is run without one' };
+  const best = await bestWitness();
+  return trace === 'by the kernel' && best.kind === 'strace' ? { kind: 'none', because: best.because } : best;
 }
 
 /** Sandboxes that want one processor take turns, so that they do not all want the same. */

@@ -413,6 +413,24 @@ test('an arm that wants no trace has none, and says so to who asks all the same'
   );
 });
 
+test('an arm that only the kernel may witness is left alone by strace, and says that nobody saw', async () => {
+  const steps = async (box: Sandbox) => {
+    assert.equal((await box.$`sh -c ${'grep TracerPid /proc/$$/status'}`).stdout, 'TracerPid:\t0\n');
+  };
+  const seen = await witnessed('strace', steps, { trace: 'by the kernel' });
+  assert.deepEqual(
+    seen.flatMap((one) => (one.kind === 'gap' ? [one.because] : [])),
+    ['no trace can be had: PROCNOTES_WITNESS=strace'],
+  );
+});
+
+asRoot('an arm that only the kernel may witness is witnessed by the kernel', async () => {
+  const seen = await witnessed('tracefs', async (box) => void (await box.$`sh -c ${'exit 41'}`), {
+    trace: 'by the kernel',
+  });
+  assert.ok(eventsOf(seen).some((event) => event.event === 'exit' && event.status === 41));
+});
+
 test('where nobody asked for a witness, the history has no events and no gap', async () => {
   const seen = await witnessed('none', async (box) => {
     await box.$`true`;
