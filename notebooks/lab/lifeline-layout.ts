@@ -1,14 +1,27 @@
 import { type TimeAxis, timeAxis } from './lifeline-axis';
 import { inRows, type Label, shortened, type, type Unplaced, widthOf, wrapped } from './lifeline-labels';
-import { type Lane, nameOf } from './lifeline-lanes';
+import type { Lane } from './lifeline-lanes';
 import { legendFor } from './lifeline-legend';
 import type { Life } from './lifeline-model';
+import { momentsOf } from './lifeline-moments';
 import type { Arrow, Scene } from './lifeline-scene';
 import { actName, arrowName, endOf, laneName, namesOf, notes, summary } from './lifeline-words';
 
 /** A line, straight; all sizes in px. */
 export interface Stroke {
-  kind: 'life' | 'many' | 'zombie' | 'unsure' | 'fork' | 'signal' | 'dropped' | 'adoption' | 'kernel' | 'axis' | 'tear';
+  kind:
+    | 'life'
+    | 'many'
+    | 'zombie'
+    | 'unsure'
+    | 'fork'
+    | 'signal'
+    | 'dropped'
+    | 'adoption'
+    | 'kernel'
+    | 'axis'
+    | 'tear'
+    | 'act';
   x0: number;
   y0: number;
   x1: number;
@@ -17,19 +30,7 @@ export interface Stroke {
 
 /** A sign at a place; `down` and `up` is where an arrow comes to. */
 export interface Mark {
-  kind:
-    | 'fork'
-    | 'exec'
-    | 'exit'
-    | 'killed'
-    | 'gone'
-    | 'lost'
-    | 'adopted'
-    | 'subreaper'
-    | 'act'
-    | 'taken'
-    | 'ignored'
-    | 'sent';
+  kind: 'fork' | 'exec' | 'exit' | 'killed' | 'gone' | 'lost' | 'adopted' | 'subreaper' | 'taken' | 'ignored' | 'sent';
   x: number;
   y: number;
   towards?: 'down' | 'up';
@@ -56,11 +57,10 @@ export interface Picture {
 }
 
 /** Left and right of the lines; the width of a cut; in px. */
-const margin = { left: 16, right: 8, lead: 14, tail: 16, cut: 46 };
+const margin = { left: 16, right: 8, lead: 14, tail: 16, wide: 54, cut: 46 };
 const lane = { line: 12, gap: 3 };
 
-/** Zombies, in ms: how long one is to get room on the axis, and to be called one. */
-const brief = 1;
+/** How long, in ms, a zombie has to be one to be called so. */
 const noted = 5;
 
 /** The least width, in px, that a picture can be asked for. */
@@ -72,6 +72,19 @@ const narrowest = 240;
  */
 export function layOut(scene: Scene, width: number): Picture {
   return new Layout(scene, Math.max(width, narrowest)).picture();
+}
+
+type Span = [from: number, to: number];
+
+/** Spans that touch as one. */
+function joined(spans: readonly Span[]): Span[] {
+  const whole: Span[] = [];
+  for (const [from, to] of [...spans].sort(([a], [b]) => a - b)) {
+    const last = whole[whole.length - 1];
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else whole.push([from, to]);
+  }
+  return whole;
 }
 
 class Layout {
@@ -89,7 +102,10 @@ class Layout {
     private readonly scene: Scene,
     private readonly width: number,
   ) {
-    const range: [number, number] = [margin.left + margin.lead, width - margin.right - margin.tail];
+    const range: [number, number] = [
+      margin.left + margin.lead,
+      width - margin.right - (width < 600 ? margin.tail : margin.wide),
+    ];
     this.axis = timeAxis(momentsOf(scene), { range, cut: margin.cut, cuts: Math.max(1, Math.floor(width / 150)) });
   }
 
@@ -188,8 +204,13 @@ class Layout {
     const { acts, arrows } = this.scene;
     const outside = arrows.some(({ from }) => from.sender === 'outside' || from.sender === 'unknown');
     if (acts.length === 0 && !outside) return;
+    const before = this.labels.length;
     this.y += this.rows(acts.map(({ when, what }) => ({ at: this.axis.x(when), text: actName(what), role: 'act' })));
-    for (const { when } of acts) this.marks.push({ kind: 'act', x: this.axis.x(when), y: this.y + 1 });
+    const ats = acts.map(({ when }) => this.axis.x(when)).sort((a, b) => a - b);
+    const placed = this.labels.slice(before).map(({ y }, i) => ({ y, at: ats[i] ?? 0 }));
+    // A leader from the label down to the line that all acts stand on.
+    for (const { at, y } of placed)
+      this.strokes.push({ kind: 'act', x0: at, y0: y + type.line, x1: at, y1: this.y + 5 });
     this.outside = this.y + 3;
     this.y += 9;
   }
@@ -288,7 +309,7 @@ class Layout {
     this.lines.set(one.id, y);
     if (after !== undefined && beside) this.text({ x: after.at, y: y - type.line / 2, text: after.text, role: 'fact' });
     this.y += lane.line + lane.gap;
-    for (const each of lives) this.life(each, y, lives.length > 1 ? 'many' : 'life');
+    this.life(lives, y);
     for (const { when } of namesOf(one, scene).slice(1)) this.marks.push({ kind: 'exec', x: x(when), y });
     if (life.subreaper !== undefined) this.marks.push({ kind: 'subreaper', x: x(life.subreaper.when), y });
     const parent = one.parent === undefined ? undefined : this.lines.get(one.parent);
@@ -296,30 +317,38 @@ class Layout {
       this.strokes.push({ kind: 'fork', x0: x(life.begin.when), y0: parent, x1: x(life.begin.when), y1: y });
   }
 
-  /** The line of one process: dotted where it may have been, hatched where it is a zombie. */
-  private life({ id, begin, end, gone }: Life, y: number, kind: 'life' | 'many'): void {
+  /** The line of a process, or one for all that are alike: dotted where it may have been, hatched where one is a zombie. */
+  private life(lives: readonly Life[], y: number): void {
+    const spans: Record<'life' | 'unsure' | 'zombie', Span[]> = { life: [], unsure: [], zombie: [] };
+    for (const life of lives) this.spans(life, y, spans);
+    for (const span of joined(spans.unsure)) this.across('unsure', ...span, y);
+    for (const span of joined(spans.zombie)) this.across('zombie', ...span, y);
+    for (const span of joined(spans.life)) this.across(lives.length > 1 ? 'many' : 'life', ...span, y);
+  }
+
+  private spans({ id, begin, end, gone }: Life, y: number, spans: Record<'life' | 'unsure' | 'zombie', Span[]>): void {
     const x = (when: number) => this.axis.x(when);
     const open = this.edges[1];
     const from = x(begin.when);
-    if (id === this.scene.lifeline.init) {
-      // It was there before anything, and nobody asks since when.
-    } else if (begin.how === 'seen') {
-      const before =
-        begin.notBefore === undefined ? this.edges[0] - 2 : Math.max(x(begin.notBefore), from - margin.lead);
-      this.across('unsure', Math.max(before, from - margin.lead - 2), from, y);
-    } else this.marks.push({ kind: 'fork', x: from, y });
+    if (begin.how === 'forked') this.marks.push({ kind: 'fork', x: from, y });
+    else if (id !== this.scene.lifeline.init) {
+      // It was there before it was seen; at most since the look before.
+      const before = begin.notBefore === undefined ? this.edges[0] : x(begin.notBefore);
+      spans.unsure.push([Math.max(before, from - margin.lead), from]);
+    }
     if (end === undefined) {
-      this.across(kind, from, open, y);
+      spans.life.push([from, open]);
       return;
     }
     const sure = end.after === undefined ? x(end.when) : Math.max(x(end.after), from);
-    this.across(kind, from, sure, y);
-    this.across('unsure', sure, x(end.when), y);
+    spans.life.push([from, sure]);
+    spans.unsure.push([sure, x(end.when)]);
     if (end.how === 'missed' && end.status === undefined && end.signal === undefined) return;
     const to = gone === undefined ? open : x(gone.when);
-    if (end.how !== 'missed') this.across('zombie', x(end.when), to, y);
     this.marks.push({ kind: end.signal === undefined ? 'exit' : 'killed', x: x(end.when), y });
-    if (gone !== undefined && end.how !== 'missed' && end.how !== 'told') this.marks.push({ kind: 'gone', x: to, y });
+    if (end.how === 'missed') return;
+    spans.zombie.push([x(end.when), to]);
+    if (gone !== undefined && end.how !== 'told') this.marks.push({ kind: 'gone', x: to, y });
   }
 
   private senderLine({ from }: Arrow): number {
@@ -424,27 +453,4 @@ const headOf = ({ fate }: Arrow): Mark['kind'] =>
 function labelledAt({ to }: Arrow, { lanes }: Scene): string | undefined {
   const receivers = to.map((receiver) => receiver.lane);
   return lanes.find(({ id }) => receivers.includes(id))?.id;
-}
-
-/** Every moment at which something is drawn that has a place of its own. */
-export function momentsOf(scene: Scene): number[] {
-  const { lanes, arrows, adoptions, acts } = scene;
-  const ofLanes = lanes.flatMap((one) => {
-    const begins = one.lives.map(({ begin }) => begin.when);
-    const ends = one.lives.flatMap(({ end }) => (end === undefined ? [] : [end.when]));
-    // A zombie of less than a millisecond is every child; it gets no room of its own.
-    const gones = one.lives.flatMap(({ end, gone }) =>
-      gone === undefined || (end !== undefined && gone.when - end.when < brief && gone.when < scene.lifeline.to)
-        ? []
-        : [gone.when],
-    );
-    const edges = (all: number[]) => (all.length === 0 ? [] : [Math.min(...all), Math.max(...all)]);
-    const sure = one.lives.flatMap(({ end }) => (end?.after === undefined ? [] : [end.after]));
-    const changes = namesOf(one, scene).map(({ when }) => when);
-    return [...edges(begins), ...edges(ends), ...edges(gones), ...edges(sure), ...changes];
-  });
-  const moments = [...ofLanes, ...[...arrows, ...adoptions, ...acts].map(({ when }) => when)];
-  const { lives } = scene.lifeline;
-  const named = lives.filter((life) => life.subreaper !== undefined && nameOf(life) !== '');
-  return [...moments, ...named.flatMap(({ subreaper }) => (subreaper === undefined ? [] : [subreaper.when]))];
 }

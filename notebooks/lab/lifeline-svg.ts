@@ -13,12 +13,7 @@ export const hues = { signal: '#cc5a3a', zombie: '#8a6fd1', adoption: '#3f7fbf' 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** Text as XML has it: what XML 1.0 cannot hold at all (section 2.2) is left out. */
 export const xml = (text: string): string =>
-  text
-    .replace(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      '',
-    )
-    .replace(/[&<>"]/g, (c) => escapes[c] ?? c);
+  text.replace(/(?![\t\n\r])\p{Cc}|\p{Cs}|[\ufffe\uffff]/gu, '').replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 /** px, to a tenth. */
 export const px = (value: number): string => String(Math.round(value * 10) / 10);
@@ -79,6 +74,7 @@ function bandsOf(bands: Band[]): string {
 
 const strokeStyles: Record<Exclude<Stroke['kind'], 'many'> | 'many', string> = {
   axis: 'stroke="currentColor" stroke-opacity="0.5"',
+  act: 'stroke="currentColor" stroke-opacity="0.6"',
   tear: 'stroke="currentColor" stroke-opacity="0.35"',
   kernel: 'stroke="currentColor" stroke-opacity="0.5"',
   fork: 'stroke="currentColor" stroke-opacity="0.45"',
@@ -136,8 +132,6 @@ function markOf({ kind, x, y, towards }: Mark): string {
       return `<path d="M${px(x)} ${px(y - 4)}l4 4l-4 4l-4 -4z" fill="none" stroke="${hues.adoption}" stroke-width="1.4"/>`;
     case 'subreaper':
       return stroked(`M${px(x - 4)} ${px(y - 4)}v4a4 4 0 0 0 8 0v-4`, hues.adoption, 1.4);
-    case 'act':
-      return stroked(`${at}v4`, 'currentColor', 1);
     case 'taken':
       return head('closed');
     case 'ignored':
