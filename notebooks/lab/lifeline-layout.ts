@@ -113,6 +113,11 @@ class Layout {
     return [margin.left, this.width - margin.right];
   }
 
+  /** The place of a moment; what was before the picture begins is at its edge. */
+  private x(when: number): number {
+    return when < this.scene.from ? this.edges[0] : this.axis.x(when);
+  }
+
   picture(): Picture {
     const { scene, width } = this;
     this.heading();
@@ -205,8 +210,8 @@ class Layout {
     const outside = arrows.some(({ from }) => from.sender === 'outside' || from.sender === 'unknown');
     if (acts.length === 0 && !outside) return;
     const before = this.labels.length;
-    this.y += this.rows(acts.map(({ when, what }) => ({ at: this.axis.x(when), text: actName(what), role: 'act' })));
-    const ats = acts.map(({ when }) => this.axis.x(when)).sort((a, b) => a - b);
+    this.y += this.rows(acts.map(({ when, what }) => ({ at: this.x(when), text: actName(what), role: 'act' })));
+    const ats = acts.map(({ when }) => this.x(when)).sort((a, b) => a - b);
     const placed = this.labels.slice(before).map(({ y }, i) => ({ y, at: ats[i] ?? 0 }));
     // A leader from the label down to the line that all acts stand on.
     for (const { at, y } of placed)
@@ -263,10 +268,10 @@ class Layout {
   }
 
   private lane(one: Lane): void {
-    const { scene, axis } = this;
+    const { scene } = this;
     const lives = one.lives;
     const [life] = lives as [Life];
-    const x = (when: number) => axis.x(when);
+    const x = (when: number) => this.x(when);
     const ends = lives.flatMap(({ end }) => (end === undefined ? [] : [end.when]));
     const gones = lives.flatMap(({ gone }) => (gone === undefined ? [] : [gone.when]));
     const above: Unplaced[] = [];
@@ -313,7 +318,7 @@ class Layout {
     for (const { when } of namesOf(one, scene).slice(1)) this.marks.push({ kind: 'exec', x: x(when), y });
     if (life.subreaper !== undefined) this.marks.push({ kind: 'subreaper', x: x(life.subreaper.when), y });
     const parent = one.parent === undefined ? undefined : this.lines.get(one.parent);
-    if (parent !== undefined && life.begin.how === 'forked')
+    if (parent !== undefined && life.begin.how === 'forked' && life.begin.when >= scene.from)
       this.strokes.push({ kind: 'fork', x0: x(life.begin.when), y0: parent, x1: x(life.begin.when), y1: y });
   }
 
@@ -321,17 +326,20 @@ class Layout {
   private life(lives: readonly Life[], y: number): void {
     const spans: Record<'life' | 'unsure' | 'zombie', Span[]> = { life: [], unsure: [], zombie: [] };
     for (const life of lives) this.spans(life, y, spans);
-    for (const span of joined(spans.unsure)) this.across('unsure', ...span, y);
+    const sure = joined([...spans.life, ...spans.zombie]);
+    for (const [from, to] of joined(spans.unsure))
+      if (!sure.some((span) => span[0] <= from && to <= span[1])) this.across('unsure', from, to, y);
     for (const span of joined(spans.zombie)) this.across('zombie', ...span, y);
     for (const span of joined(spans.life)) this.across(lives.length > 1 ? 'many' : 'life', ...span, y);
   }
 
   private spans({ id, begin, end, gone }: Life, y: number, spans: Record<'life' | 'unsure' | 'zombie', Span[]>): void {
-    const x = (when: number) => this.axis.x(when);
+    const x = (when: number) => this.x(when);
     const open = this.edges[1];
     const from = x(begin.when);
-    if (begin.how === 'forked') this.marks.push({ kind: 'fork', x: from, y });
-    else if (id !== this.scene.lifeline.init) {
+    const early = begin.when < this.scene.from || id === this.scene.lifeline.init;
+    if (begin.how !== 'seen' && !early) this.marks.push({ kind: 'fork', x: from, y });
+    else if (!early) {
       // It was there before it was seen; at most since the look before.
       const before = begin.notBefore === undefined ? this.edges[0] : x(begin.notBefore);
       spans.unsure.push([Math.max(before, from - margin.lead), from]);
@@ -347,8 +355,8 @@ class Layout {
     const to = gone === undefined ? open : x(gone.when);
     this.marks.push({ kind: end.signal === undefined ? 'exit' : 'killed', x: x(end.when), y });
     if (end.how === 'missed') return;
-    spans.zombie.push([x(end.when), to]);
-    if (gone !== undefined && end.how !== 'told') this.marks.push({ kind: 'gone', x: to, y });
+    spans[gone?.how === 'missed' ? 'unsure' : 'zombie'].push([x(end.when), to]);
+    if (gone !== undefined && gone.how !== 'missed') this.marks.push({ kind: 'gone', x: to, y });
   }
 
   private senderLine({ from }: Arrow): number {
@@ -358,7 +366,7 @@ class Layout {
 
   private arrows(): void {
     for (const arrow of this.scene.arrows) {
-      const x = this.axis.x(arrow.when);
+      const x = this.x(arrow.when);
       const start = this.senderLine(arrow);
       const kind = arrow.fate === 'dropped' ? 'dropped' : 'signal';
       const reach: Record<'down' | 'up', number> = { down: start, up: start };
@@ -379,7 +387,7 @@ class Layout {
 
   private adoptions(): void {
     for (const { when, lane: id, to } of this.scene.adoptions) {
-      const [x, y, parent] = [this.axis.x(when), this.lines.get(id) ?? 0, this.lines.get(to) ?? 0];
+      const [x, y, parent] = [this.x(when), this.lines.get(id) ?? 0, this.lines.get(to) ?? 0];
       this.strokes.push({ kind: 'adoption', x0: x, y0: parent, x1: x, y1: y });
       this.marks.push({ kind: 'adopted', x, y });
     }

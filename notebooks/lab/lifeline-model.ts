@@ -10,8 +10,11 @@ export interface Life {
   /** The PID; `7'` is the second process of a history that had the PID 7. */
   id: string;
   pid: number;
-  /** `forked`: seen by a tracer. `seen`: it was there when somebody looked; `notBefore` is when somebody looked and it was not. */
-  begin: Since & { how: 'forked' | 'seen'; notBefore?: number };
+  /**
+   * `forked`: seen by a tracer. `started`: by the experiment, which knows when. `seen`: it was there when somebody looked;
+   * `notBefore` is when somebody looked and it was not.
+   */
+  begin: Since & { how: 'forked' | 'started' | 'seen'; notBefore?: number };
   /** What it was called, and since when; `exec` is a change that a tracer saw. */
   names: (Since & { name: string; how: 'inherited' | 'exec' | 'seen' })[];
   /** Its parents in turn; `life` is absent where nothing else is known of the parent. */
@@ -24,8 +27,11 @@ export interface Life {
    * there. But for the first, it ended between `after`, when it was last seen running, and `when`.
    */
   end?: Since & { how: 'exited' | 'told' | 'seen' | 'missed'; after?: number; status?: number; signal?: string };
-  /** When it was gone; `by` is absent where nobody saw who waited for it. From its end up to here it was a zombie. */
-  gone?: Since & { by?: string };
+  /**
+   * When it was gone. `reaped`: seen by a tracer; up to here it was a zombie. `seen`: it was a zombie when last looked at. `missed`: it
+   * was no longer there; how long it was a zombie, if at all, is not known.
+   */
+  gone?: Since & { how: 'reaped' | 'seen' | 'missed'; by?: string };
   /** The last moment at which something was known of it. */
   last: number;
   /** It adopts the orphans below it: PR_SET_CHILD_SUBREAPER. */

@@ -20,7 +20,8 @@ export function momentsOf(scene: Scene): number[] {
     const changes = namesOf(lane, scene).map(({ when }) => when);
     return [...edges(begins), ...edges(ends), ...edges(gones), ...edges(sure), ...subreapers, ...changes];
   });
-  return [...ofLanes, ...[...arrows, ...adoptions, ...acts].map(({ when }) => when)];
+  const moments = [...ofLanes, ...[...arrows, ...adoptions, ...acts].map(({ when }) => when)];
+  return moments.filter((when) => when >= scene.from);
 }
 
 const edges = (all: number[]): number[] => (all.length === 0 ? [] : [Math.min(...all), Math.max(...all)]);

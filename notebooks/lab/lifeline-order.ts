@@ -12,8 +12,13 @@ export type Placed = Observation & {
 /** The time that was recorded, of a moment in which the order is kept too. */
 export const recorded = (when: number): number => Math.round(when * 1e4) / 1e4;
 
-/** Between what is simultaneous and does not follow from each other: ends and their consequences first, beginnings after. */
+/**
+ * Between what is simultaneous and does not follow from each other: who looks and then acts has looked first; ends and their
+ * consequences come before beginnings.
+ */
 const ranks: Record<string, number> = {
+  processes: -2,
+  process: -1,
   act: 0,
   exit: 1,
   reparent: 2,
@@ -27,8 +32,6 @@ const ranks: Record<string, number> = {
   exec: 10,
   subreaper: 11,
   tcp: 12,
-  process: 13,
-  processes: 14,
 };
 
 function sortOf(seen: Observation): string {

@@ -25,6 +25,12 @@ export function lifelineOf(record: HistoryRecord): Lifeline {
     to: Math.max(...lives.map(({ last }) => last), 0),
     lives,
     signals: signalsIn(placed, lives),
-    acts: placed.flatMap((seen) => (seen.kind === 'act' ? [{ when: seen.when, what: seen.what }] : [])),
+    acts: placed.flatMap((seen) =>
+      seen.kind === 'act'
+        ? [{ when: seen.when, what: seen.what }]
+        : seen.kind === 'command' && seen.command.startsWith('kill ')
+          ? [{ when: seen.when, what: seen.command }]
+          : [],
+    ),
   };
 }

@@ -82,7 +82,7 @@ export class Registry {
         if (seen.child === 0) return;
         const [parent, child] = [this.parent(seen.pid, when), this.own(seen.child, when)];
         child.end ??= { when, how: 'missed' };
-        child.gone ??= { when, ...(parent === undefined ? {} : { by: parent.id }) };
+        child.gone ??= { when, how: 'reaped', ...(parent === undefined ? {} : { by: parent.id }) };
         return;
       }
       case 'reparent': {
@@ -169,6 +169,14 @@ export class Registry {
     this.lookedAt = when;
   }
 
+  /** Who was first seen later than the experiment started it, was there all the time. */
+  private started(life: Life, when: number): void {
+    if (life.begin.how !== 'seen' || when > life.begin.when) return;
+    for (const changes of [life.names, life.parents, life.sessions, life.groups, life.ttys])
+      for (const change of changes) if (change.when === life.begin.when) change.when = when;
+    life.begin = { when, how: 'started' };
+  }
+
   /** What a row tells that is not known better. */
   private fill(life: Life, when: number, row: Process): void {
     const sampled = !this.traced.has(life);
@@ -183,6 +191,8 @@ export class Registry {
     note(life.groups, (one) => one.pgid === row.pgid, { when, pgid: row.pgid });
     const tty = life.ttys[life.ttys.length - 1];
     if (tty?.tty !== row.tty) life.ttys.push({ when: tty === undefined ? life.begin.when : when, tty: row.tty });
+    const start = this.starts.find(({ command }) => command === row.args);
+    if (start !== undefined && row.pid === row.pgid && !life.begin.how.startsWith('f')) this.started(life, start.when);
     if (row.ppid === 0) return;
     const parent = this.now.get(row.ppid)?.id;
     const seen = { when, pid: row.ppid, how: 'seen' as const, ...(parent === undefined ? {} : { life: parent }) };
@@ -206,15 +216,19 @@ export class Registry {
   }
 
   private absent(life: Life, when: number): void {
-    if (this.traced.has(life) || life.gone !== undefined || life.pid === this.init) return;
+    if (life.gone !== undefined || life.pid === this.init) return;
+    // A tracer that is to tell of the end has not yet: the table is older than the time at which it was noted.
+    if (life.end === undefined && this.traced.has(life)) return;
+    life.gone = { when, how: life.end?.how === 'seen' ? 'seen' : 'missed' };
     life.end ??= { when, how: 'missed', after: life.last };
-    life.gone = { when };
     life.last = when;
   }
 
   private told(when: number, end: { program: string; pid: number; status: number | string }): void {
     const how = typeof end.status === 'number' ? { status: end.status } : { signal: end.status };
     const start = this.starts.find(({ program }) => program === end.program);
+    const known = this.now.get(end.pid);
+    if (start !== undefined && known !== undefined) this.started(known, start.when);
     let life = this.now.get(end.pid);
     if (life === undefined) {
       life = this.begin(end.pid, when, { when: start?.when ?? when, how: 'seen' });
@@ -227,7 +241,7 @@ export class Registry {
     if (status !== undefined || signal !== undefined) return;
     if (life.end === undefined) life.end = { when, how: 'told', after: life.last, ...how };
     else Object.assign(life.end, how);
-    life.gone ??= { when };
+    life.gone ??= { when, how: 'missed' };
     life.last = Math.max(life.last, life.gone.when);
   }
 }

@@ -25,6 +25,8 @@ export interface Adoption {
 /** What of a lifeline is drawn. */
 export interface Scene {
   lifeline: Lifeline;
+  /** Where the picture begins: with the first that is done or happens. Who was there before is there from the edge on. */
+  from: number;
   lanes: Lane[];
   arrows: Arrow[];
   adoptions: Adoption[];
@@ -61,16 +63,24 @@ export function sceneOf(lifeline: Lifeline): Scene {
   const drawn = lifeline.lives.filter((life) => !folded.includes(life));
   const lanes = lanesOf(lifeline, drawn, signals);
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
-  const seen = lanes.flatMap(({ lives }) => lives.flatMap(({ begin, last }) => [begin.when, last]));
-  const [from, to] = [Math.min(...seen, Number.POSITIVE_INFINITY), Math.max(...seen, 0)];
+  const to = Math.max(...drawn.map(({ last }) => last), 0);
+  const acts = lifeline.acts.filter(({ what, when }) => !/^(write|compile|keep to|open) /.test(what) && when <= to);
+  const born = (life: Life) => {
+    const parent = byId.get(life.parents[0]?.life ?? '');
+    return parent !== undefined && !isScenery(parent);
+  };
+  const from = Math.min(
+    ...[...acts, ...signals, ...adopted].map(({ when }) => when),
+    ...drawn.filter((life) => acts.length === 0 || born(life)).map(({ begin }) => begin.when),
+    ...drawn.flatMap(({ end }) => (end === undefined ? [] : [end.when])),
+  );
   return {
     lifeline,
+    from: Number.isFinite(from) ? from : 0,
     lanes,
     arrows: arrowsOf(signals, laneOf),
     adoptions: together(adopted, laneOf),
-    acts: lifeline.acts
-      .filter(({ what }) => !/^(write|compile|keep to|open) /.test(what))
-      .filter(({ when }) => when >= from - 100 && when <= to),
+    acts,
     folded,
   };
 }

@@ -5,6 +5,10 @@ type Traced<E extends string> = Extract<Placed, { kind: 'event' }> & { event: E 
 type Told = Extract<Traced<'signal'>, { event: 'signal' }>;
 type Sent = Extract<Traced<'kill'>, { event: 'kill' }>;
 
+/** What the experiment did or ran in the sandbox to send a signal; a command is noted when it is over. */
+const byHand = (seen: Placed): string =>
+  seen.kind === 'act' ? seen.what : seen.kind === 'command' && seen.status === 0 ? seen.command : '';
+
 /** How far apart, in milliseconds, a sending and its arriving may have been noted. */
 const near = 50;
 
@@ -71,9 +75,8 @@ export function signalsIn(placed: readonly Placed[], lives: readonly Life[]): Si
     signals.push(...unheard(signal, when, target, { sender: 'process', life: sender.id }, by));
   }
   for (const seen of placed) {
-    if (seen.kind !== 'act') continue;
-    const [, name, target] = /^kill -(\w+) -- (-?\d+)$/.exec(seen.what) ?? [];
-    if (name === undefined) continue;
+    const [, name = 'TERM', target] = /^kill(?: -(\w+))?(?: --)? (-?\d+)$/.exec(byHand(seen)) ?? [];
+    if (target === undefined) continue;
     const signal = name.startsWith('SIG') ? name : `SIG${name}`;
     signals.push(...unheard(signal, seen.when, Number(target), { sender: 'outside' }));
   }

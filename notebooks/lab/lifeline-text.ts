@@ -112,10 +112,11 @@ function timesOf(axis: TimeAxis, width: number): string {
 /** One line of characters: what lasts first, then what is at a point, each where it is or, if that is taken, right after. */
 function lineOf(lane: Lane, scene: Scene, axis: TimeAxis, width: number): string {
   const cells = Array.from({ length: width }, () => ' ');
-  const at = (when: number) => Math.min(Math.max(Math.round(axis.x(when)), 0), width - 1);
+  const at = (when: number) => (when < scene.from ? 0 : Math.min(Math.max(Math.round(axis.x(when)), 0), width - 1));
   const fill = (from: number, to: number, sign: string) => {
     // Of several alike, those that live cover those that do not.
-    for (let x = from; x <= to; x++) if (sign !== signs.zombie || cells[x] === ' ') cells[x] = sign;
+    for (let x = from; x <= to; x++)
+      if ((sign !== signs.zombie && sign !== signs.unsure) || cells[x] === ' ') cells[x] = sign;
   };
   const line = lane.lives.length > 1 ? signs.alike : signs.alive;
   for (const life of lane.lives) stretches(life, at, width, fill, line);
@@ -136,7 +137,7 @@ function lineOf(lane: Lane, scene: Scene, axis: TimeAxis, width: number): string
   const index = (id: string) => scene.lanes.findIndex((other) => other.id === id);
   const marks: { when: number; sign: string }[] = [];
   for (const { begin, end, gone } of lane.lives) {
-    if (begin.how === 'forked') marks.push({ when: begin.when, sign: signs.begin });
+    if (begin.how !== 'seen' && begin.when >= scene.from) marks.push({ when: begin.when, sign: signs.begin });
     if (end !== undefined && endOf({ end } as Life) !== 'gone')
       marks.push({ when: end.when, sign: end.signal === undefined ? signs.exit : signs.killed });
     if (gone !== undefined && (end?.how === 'exited' || end?.how === 'seen'))
@@ -173,15 +174,20 @@ function stretches(
   line: string,
 ): void {
   const from = at(begin.when);
-  if (begin.how === 'seen' && begin.when > 0) fill(Math.max(from - 1, 0), from, signs.unsure);
+  if (begin.how === 'seen' && from > 0) fill(Math.max(from - 1, 0), from, signs.unsure);
   if (end === undefined) {
     fill(from, width - 1, line);
     return;
   }
   const sure = end.after === undefined ? at(end.when) : Math.max(at(end.after), from);
-  fill(sure, at(end.when), signs.unsure);
   fill(from, sure, line);
-  if (end.how !== 'missed') fill(at(end.when), gone === undefined ? width - 1 : at(gone.when), signs.zombie);
+  fill(sure, at(end.when), signs.unsure);
+  if (end.how === 'missed') return;
+  fill(
+    at(end.when),
+    gone === undefined ? width - 1 : at(gone.when),
+    gone?.how === 'missed' ? signs.unsure : signs.zombie,
+  );
 }
 
 /** What happened, in order; of long lists what matters most, and how much more there is. */

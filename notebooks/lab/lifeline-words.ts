@@ -101,7 +101,7 @@ function laneTellings(lane: Lane, scene: Scene, called: Called, laneOf: Map<stri
   const when = life.begin.when;
   const told: Told[] = [];
   const many = lane.lives.length > 1;
-  if (life.begin.how === 'forked' && lane.parent !== undefined)
+  if (life.begin.how === 'forked' && when >= scene.from && lane.parent !== undefined)
     told.push({ when, text: `${called(lane.parent, when)} forks ${called(lane.id, when)}`, weight: 1 });
   for (const change of namesOf(lane, scene).slice(1))
     told.push({ when: change.when, text: `${called(lane.id, when)} becomes ${change.name}`, weight: 1 });
@@ -136,7 +136,7 @@ function zombieText(lane: Lane, called: Called, laneOf: Map<string, string>): st
   const longest = recorded(Math.max(...stretches));
   const by = lane.lives[0]?.gone?.by;
   const who = by === undefined ? '' : `${called(laneOf.get(by), 0).replace(/^\?$/, '')}`;
-  if (longest < 0.05 || lane.lives[0]?.end?.how === 'missed') return '';
+  if (longest < 0.05 || lane.lives.some(({ gone }) => gone?.how === 'missed')) return '';
   return `, a zombie for ${span(longest)}${who === '' ? '' : ` until ${who} waits`}`;
 }
 
@@ -184,6 +184,6 @@ export function notes({ lifeline, folded, lanes }: Scene): string[] {
     ...(lifeline.obstacle === undefined ? [] : [lifeline.obstacle]),
     ...(lanes.length === 0 ? ['Nobody looked at any process.'] : []),
     ...lifeline.gaps.map((gap) => `There may be more than is drawn: ${gap}.`),
-    ...(who === '' ? [] : [`Not drawn, as nothing happened to them: ${who}.`]),
+    ...(who === '' ? [] : [`Not drawn, as nothing was seen to happen to them: ${who}.`]),
   ];
 }
