@@ -15,6 +15,7 @@ export interface Stroke {
     | 'zombie'
     | 'unsure'
     | 'fork'
+    | 'kin'
     | 'signal'
     | 'dropped'
     | 'adoption'
@@ -298,7 +299,8 @@ class Layout {
     const how = told ? '' : endOf(life);
     const zombieTo = gones.length === lives.length ? x(lastGone) : this.edges[1];
     const stays = lives.some(
-      ({ end, gone }) => end !== undefined && (gone?.when ?? Number.POSITIVE_INFINITY) - end.when > noted,
+      ({ end, gone }) =>
+        end !== undefined && gone?.how !== 'missed' && (gone?.when ?? Number.POSITIVE_INFINITY) - end.when > noted,
     );
     const isZombie = stays && life.end?.how !== 'missed' && zombieTo - x(firstEnd) > 24;
     const after: { at: number; text: string } | undefined =
@@ -318,8 +320,14 @@ class Layout {
     for (const { when } of namesOf(one, scene).slice(1)) this.marks.push({ kind: 'exec', x: x(when), y });
     if (life.subreaper !== undefined) this.marks.push({ kind: 'subreaper', x: x(life.subreaper.when), y });
     const parent = one.parent === undefined ? undefined : this.lines.get(one.parent);
-    if (parent !== undefined && life.begin.how === 'forked' && life.begin.when >= scene.from)
-      this.strokes.push({ kind: 'fork', x0: x(life.begin.when), y0: parent, x1: x(life.begin.when), y1: y });
+    if (parent !== undefined && life.begin.when >= scene.from)
+      this.strokes.push({
+        kind: life.begin.how === 'forked' ? 'fork' : 'kin',
+        x0: x(life.begin.when),
+        y0: parent,
+        x1: x(life.begin.when),
+        y1: y,
+      });
   }
 
   /** The line of a process, or one for all that are alike: dotted where it may have been, hatched where one is a zombie. */
@@ -400,7 +408,7 @@ class Layout {
     this.y += 4;
     for (const { strokes, marks, text } of signs) {
       const width = 13 + widthOf(text);
-      if (x > 12 && x + width > this.width - 4) {
+      if (x > 12 && x + width + 1 > this.width - margin.right) {
         x = 12;
         this.y += type.line + 2;
       }

@@ -7,6 +7,9 @@ type EventSeen = { when: number } & Event;
 
 const base = (path: string) => path.slice(path.lastIndexOf('/') + 1) || path;
 
+/** What a program's status is when the sandbox closed before it ended (enter.c): not an end of its own. */
+const closed = 125;
+
 /** Keeps the lives of a history while it is read, one observation after another, in order of time. */
 export class Registry {
   private readonly lives: Life[] = [];
@@ -225,6 +228,7 @@ export class Registry {
   }
 
   private told(when: number, end: { program: string; pid: number; status: number | string }): void {
+    if (end.status === closed) return;
     const how = typeof end.status === 'number' ? { status: end.status } : { signal: end.status };
     const start = this.starts.find(({ program }) => program === end.program);
     const known = this.now.get(end.pid);

@@ -38,12 +38,19 @@ export interface Scene {
 /** The parts of the lab itself: `terminal` holds a terminal's other side, strace is a witness. */
 const scenery = ['init', 'terminal', 'strace'];
 
+/** The hand of the experiment: a kill(1) that it runs in the sandbox. Its signals come from outside. */
+const isHand = (life: Life, init: string): boolean => nameOf(life) === 'kill' && life.parents[0]?.life === init;
+
 /** In milliseconds: signals that are sent to many are that near to each other; who is adopted and ends so soon was dying. */
 const near = { volley: 0.3, dying: 5 };
 
 /** Chooses what is drawn, and puts together what belongs together. */
 export function sceneOf(lifeline: Lifeline): Scene {
-  const signals = told(lifeline);
+  const hands = new Set(lifeline.lives.filter((life) => isHand(life, lifeline.init)).map(({ id }) => id));
+  const signals = told(lifeline).map(
+    (one): Signal =>
+      one.from.sender === 'process' && hands.has(one.from.life) ? { ...one, from: { sender: 'outside' } } : one,
+  );
   const adopted = adoptionsIn(lifeline);
   const concerned = new Set([
     ...signals.flatMap(({ from, to }) => [to, from.sender === 'process' ? from.life : '']),
@@ -51,7 +58,7 @@ export function sceneOf(lifeline: Lifeline): Scene {
   ]);
   const byId = new Map(lifeline.lives.map((life) => [life.id, life]));
   const parents = new Set(lifeline.lives.flatMap(({ parents: [first] }) => first?.life ?? []));
-  const isScenery = (life: Life) => life.id === lifeline.init || scenery.includes(nameOf(life));
+  const isScenery = (life: Life) => life.id === lifeline.init || hands.has(life.id) || scenery.includes(nameOf(life));
   const idle = (life: Life) => {
     const parent = byId.get(life.parents[0]?.life ?? '');
     return parent !== undefined && nameOf(parent) === 'terminal' && !parents.has(life.id) && life.end === undefined;
@@ -125,36 +132,49 @@ function together(adopted: Adopted[], laneOf: Map<string, string>): Adoption[] {
   return [...found.values()].sort((a, b) => a.when - b.when);
 }
 
+/** How many arrows of one kind there may be; of more, those nearest to each other are drawn as one. */
+const most = 4;
+
 function arrowsOf(signals: Signal[], laneOf: Map<string, string>): Arrow[] {
-  const open = new Map<string, { arrow: Arrow; latest: number }>();
-  const arrows: Arrow[] = [];
-  for (const { when, signal, from, to, fate } of signals) {
+  const alike = new Map<string, Signal[]>();
+  for (const one of signals) {
+    const sender = one.from.sender === 'process' ? laneOf.get(one.from.life) : one.from.sender;
+    const key = `${sender} ${one.signal} ${one.fate}`;
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  const arrows = [...alike.values()].flatMap((some) => {
+    let gap = near.volley;
+    let volleys = volleysOf(some, gap);
+    for (; volleys.length > most; volleys = volleysOf(some, gap)) gap *= 2;
+    return volleys.flatMap((volley) => arrowOf(volley, laneOf) ?? []);
+  });
+  return arrows.sort((a, b) => a.when - b.when);
+}
+
+/** Parts what came in a row wherever there is a pause so long, in ms. */
+function volleysOf(signals: Signal[], pause: number): Signal[][] {
+  const volleys: Signal[][] = [];
+  for (const one of signals) {
+    const last = volleys[volleys.length - 1];
+    if (last === undefined || one.when - (last[last.length - 1]?.when ?? 0) >= pause) volleys.push([one]);
+    else last.push(one);
+  }
+  return volleys;
+}
+
+function arrowOf(volley: Signal[], laneOf: Map<string, string>): Arrow | undefined {
+  const counts = new Map<string, number>();
+  for (const { to } of volley) {
     const lane = laneOf.get(to);
-    const sender: Arrow['from'] | undefined =
-      from.sender !== 'process' ? from : { sender: 'lane', lane: laneOf.get(from.life) ?? '' };
-    if (lane === undefined) continue;
-    const key = `${sender.sender === 'lane' ? sender.lane : sender.sender} ${signal} ${fate}`;
-    const known = open.get(key);
-    if (known === undefined || when - known.latest >= near.volley) {
-      const arrow: Arrow = {
-        when,
-        signal,
-        from: sender,
-        to: [{ lane, count: 1 }],
-        ...(fate === undefined ? {} : { fate }),
-      };
-      arrows.push(arrow);
-      open.set(key, { arrow, latest: when });
-      continue;
-    }
-    known.latest = when;
-    const before = known.arrow.to.find((receiver) => receiver.lane === lane);
-    if (before === undefined) known.arrow.to.push({ lane, count: 1 });
-    else before.count++;
+    if (lane !== undefined) counts.set(lane, (counts.get(lane) ?? 0) + 1);
   }
-  for (const arrow of arrows) {
-    const { from } = arrow;
-    if (from.sender === 'lane' && arrow.to.length > 1) arrow.to = arrow.to.filter(({ lane }) => lane !== from.lane);
-  }
-  return arrows;
+  const [first] = volley;
+  if (first === undefined || counts.size === 0) return undefined;
+  const { when, signal, fate } = first;
+  const from: Arrow['from'] =
+    first.from.sender === 'process' ? { sender: 'lane', lane: laneOf.get(first.from.life) ?? '' } : first.from;
+  // Who signals a group that it is in itself: what is to be seen is the others.
+  if (from.sender === 'lane' && counts.size > 1) counts.delete(from.lane);
+  const to = [...counts].map(([lane, count]) => ({ lane, count }));
+  return { when, signal, from, to, ...(fate === undefined ? {} : { fate }) };
 }

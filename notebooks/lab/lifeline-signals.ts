@@ -10,7 +10,7 @@ const byHand = (seen: Placed): string =>
   seen.kind === 'act' ? seen.what : seen.kind === 'command' && seen.status === 0 ? seen.command : '';
 
 /** How far apart, in milliseconds, a sending and its arriving may have been noted. */
-const near = 50;
+const near = 100;
 
 /**
  * The signals of a history, one a receiver: those that a tracer told of; those that a process sent and nobody saw arrive
@@ -54,7 +54,7 @@ export function signalsIn(placed: readonly Placed[], lives: readonly Life[]): Si
         seen.signal === signal &&
         Math.abs(seen.when - when) < near &&
         whoHad(seen.pid, seen.when) === to &&
-        (by === undefined ? seen.from === 0 : seen.from === by),
+        (by === undefined ? seen.from !== undefined : seen.from === by),
     );
   const receivers = (target: number, when: number) =>
     lives.filter((life) => {

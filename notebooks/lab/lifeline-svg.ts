@@ -78,6 +78,7 @@ const strokeStyles: Record<Exclude<Stroke['kind'], 'many'> | 'many', string> = {
   tear: 'stroke="currentColor" stroke-opacity="0.35"',
   kernel: 'stroke="currentColor" stroke-opacity="0.5"',
   fork: 'stroke="currentColor" stroke-opacity="0.45"',
+  kin: 'stroke="currentColor" stroke-opacity="0.6" stroke-linecap="round" stroke-dasharray="0.1 4"',
   unsure: 'stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-dasharray="0.1 4"',
   life: 'stroke="currentColor" stroke-width="1.5"',
   many: 'stroke="currentColor"',

@@ -31,8 +31,18 @@ export function namesOf(lane: Lane, scene: Scene): { when: number; name: string 
   const busy = scene.lifeline.lives.some(
     ({ begin, parents: [parent] }) => parent?.life === life.id && second !== undefined && begin.when < second.when,
   );
-  const at = second?.how === 'exec' && second.when - life.begin.when < soon && !busy ? 1 : 0;
-  const from = at === 1 && second !== undefined ? [{ when: life.begin.when, name: second.name }] : begun;
+  let at = second?.how === 'exec' && second.when - life.begin.when < soon && !busy ? 1 : 0;
+  // What the experiment starts is started by a shell that is replaced at once: that is the lab's doing.
+  const third = life.names[2];
+  if (
+    at === 1 &&
+    third?.how === 'exec' &&
+    life.parents[0]?.life === scene.lifeline.init &&
+    third.when - life.begin.when < soon
+  )
+    at = 2;
+  const given = life.names[at];
+  const from = at > 0 && given !== undefined ? [{ when: life.begin.when, name: given.name }] : begun;
   const changes = life.names.slice(at + 1).filter(({ name }, i) => name !== life.names[at + i]?.name);
   return [...from, ...changes];
 }
@@ -87,11 +97,11 @@ export function tellings(scene: Scene): Told[] {
   };
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
   return [
+    ...scene.acts.map(({ when, what }) => ({ when, text: actName(what), weight: 2 })),
     ...lanes.flatMap((lane) => laneTellings(lane, scene, called, laneOf)),
     ...arrows.map((arrow) => arrowTelling(arrow, called)),
     ...adoptions.map((adoption) => adoptionTelling(adoption, called)),
-    ...scene.acts.map(({ when, what }) => ({ when, text: actName(what), weight: 2 })),
-  ].sort((a, b) => a.when - b.when || (a.text < b.text ? -1 : 1));
+  ].sort((a, b) => a.when - b.when);
 }
 
 type Called = (id: string | undefined, when: number) => string;
@@ -137,7 +147,7 @@ function zombieText(lane: Lane, called: Called, laneOf: Map<string, string>): st
   const by = lane.lives[0]?.gone?.by;
   const who = by === undefined ? '' : `${called(laneOf.get(by), 0).replace(/^\?$/, '')}`;
   if (longest < 0.05 || lane.lives.some(({ gone }) => gone?.how === 'missed')) return '';
-  return `, a zombie for ${span(longest)}${who === '' ? '' : ` until ${who} waits`}`;
+  return `, ${lane.lives.length > 1 ? 'zombies for up to' : 'a zombie for'} ${span(longest)}${who === '' ? '' : ` until ${who} waits`}`;
 }
 
 function arrowTelling(arrow: Arrow, called: Called): Told {
