@@ -1,4 +1,4 @@
-import type { Mark, Stroke } from './lifeline-layout';
+import type { Mark, Stroke } from './lifeline-canvas';
 
 /** One sign and what it means: strokes and marks about a place 0, 0, within 8 px to each side. */
 export interface Sign {
@@ -22,13 +22,14 @@ const coming = (kind: Mark['kind'], stroke: Stroke['kind']): Pick<Sign, 'marks' 
 /** Every sign that could need a word, and by what in a picture one knows that it is there. */
 const signs: (Sign & { when: (Mark | Stroke)['kind'] })[] = [
   { when: 'many', strokes: [level('many')], marks: [], text: 'several alike' },
+  { when: 'socket', strokes: [level('socket')], marks: [], text: 'a socket' },
   { when: 'unsure', strokes: [level('unsure')], marks: [], text: 'not seen' },
   { when: 'exit', strokes: [level('life', -8, 0)], marks: [mark('exit')], text: 'exits' },
   { when: 'killed', strokes: [level('life', -8, 0)], marks: [mark('killed')], text: 'killed' },
   { when: 'zombie', strokes: [level('zombie')], marks: [], text: 'zombie' },
   { when: 'gone', strokes: [], marks: [mark('gone')], text: 'waited for' },
   { when: 'taken', ...coming('taken', 'signal'), text: 'signal' },
-  { when: 'ignored', ...coming('ignored', 'signal'), text: 'without effect' },
+  { when: 'ignored', ...coming('ignored', 'signal'), text: 'not delivered' },
   { when: 'lost', ...coming('lost', 'dropped'), text: 'dropped' },
   {
     when: 'adopted',

@@ -1,4 +1,5 @@
 import type { Fate } from './history';
+import type { Remnant } from './lifeline-sockets';
 
 /** When something came to be so, in milliseconds since the arm began (see `Placed` for what stands behind the comma). */
 export interface Since {
@@ -24,7 +25,7 @@ export interface Life {
   ttys: (Since & { tty: string })[];
   /**
    * `exited`: a tracer saw it. `told`: whoever started it heard of it. `seen`: it was there as a zombie. `missed`: it was no longer
-   * there. But for the first, it ended between `after`, when it was last seen running, and `when`.
+   * there. But for the first two, it ended between `after`, when it was last seen running, and `when`.
    */
   end?: Since & { how: 'exited' | 'told' | 'seen' | 'missed'; after?: number; status?: number; signal?: string };
   /**
@@ -72,6 +73,8 @@ export interface Lifeline {
   to: number;
   lives: Life[];
   signals: Signal[];
+  /** What was left of connections. */
+  remnants: Remnant[];
   acts: Act[];
 }
 

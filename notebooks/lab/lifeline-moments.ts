@@ -20,7 +20,8 @@ export function momentsOf(scene: Scene): number[] {
     const changes = namesOf(lane, scene).map(({ when }) => when);
     return [...edges(begins), ...edges(ends), ...edges(gones), ...edges(sure), ...subreapers, ...changes];
   });
-  const moments = [...ofLanes, ...[...arrows, ...adoptions, ...acts].map(({ when }) => when)];
+  const ofRemnants = lifeline.remnants.flatMap(({ seen, gone }) => [seen.first, gone ?? seen.last]);
+  const moments = [...ofLanes, ...ofRemnants, ...[...arrows, ...adoptions, ...acts].map(({ when }) => when)];
   return moments.filter((when) => when >= scene.from);
 }
 

@@ -3,6 +3,7 @@ import type { Lifeline } from './lifeline-model';
 import { inOrder } from './lifeline-order';
 import { Registry } from './lifeline-registry';
 import { signalsIn } from './lifeline-signals';
+import { remnantsIn } from './lifeline-sockets';
 
 /** Reads a history. Pure; the order in which simultaneous observations were noted makes no difference. */
 export function lifelineOf(record: HistoryRecord): Lifeline {
@@ -10,6 +11,7 @@ export function lifelineOf(record: HistoryRecord): Lifeline {
   const registry = new Registry(record.box?.init ?? 1);
   for (const seen of placed) registry.read(seen);
   const lives = registry.finish();
+  const remnants = remnantsIn(placed);
   const because = (...kinds: string[]) =>
     placed.flatMap((seen) => (kinds.includes(seen.kind) && 'because' in seen ? [seen.because] : []));
   const [obstacle] = because('missing', 'failure', 'left out');
@@ -22,9 +24,10 @@ export function lifelineOf(record: HistoryRecord): Lifeline {
     gaps: [...new Set(because('gap'))],
     ...(obstacle === undefined ? {} : { obstacle }),
     from: Math.min(...lives.map(({ begin }) => begin.when), placed[0]?.when ?? 0),
-    to: Math.max(...lives.map(({ last }) => last), 0),
+    to: Math.max(...lives.map(({ last }) => last), ...remnants.map(({ gone, seen }) => gone ?? seen.last), 0),
     lives,
     signals: signalsIn(placed, lives),
+    remnants,
     acts: placed.flatMap((seen) =>
       seen.kind === 'act'
         ? [{ when: seen.when, what: seen.what }]

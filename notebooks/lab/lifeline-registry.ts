@@ -18,6 +18,8 @@ export class Registry {
   /** Those whose beginning and end a tracer tells: process tables, which come late, say nothing of their end. */
   private readonly traced = new Set<Life>();
   private readonly starts: { when: number; program: string; command: string }[] = [];
+  /** When the experiment had opened a terminal. */
+  private readonly opened = new Map<string, number>();
   private lookedAt: number | undefined;
 
   constructor(private readonly init: number) {
@@ -38,6 +40,8 @@ export class Registry {
     else if (seen.kind === 'act') {
       const [, program = '', command = ''] = /^start ([^:]+): (.*)$/s.exec(seen.what) ?? [];
       if (program !== '') this.starts.push({ when: seen.when, program, command });
+      const [, tty] = /^open .* on \/dev\/(\S+): /.exec(seen.what) ?? [];
+      if (tty !== undefined) this.opened.set(tty, seen.when);
     }
   }
 
@@ -195,7 +199,8 @@ export class Registry {
     const tty = life.ttys[life.ttys.length - 1];
     if (tty?.tty !== row.tty) life.ttys.push({ when: tty === undefined ? life.begin.when : when, tty: row.tty });
     const start = this.starts.find(({ command }) => command === row.args);
-    if (start !== undefined && row.pid === row.pgid && !life.begin.how.startsWith('f')) this.started(life, start.when);
+    const began = row.pid === row.sid ? (this.opened.get(row.tty) ?? start?.when) : start?.when;
+    if (began !== undefined && row.pid === row.pgid) this.started(life, began);
     if (row.ppid === 0) return;
     const parent = this.now.get(row.ppid)?.id;
     const seen = { when, pid: row.ppid, how: 'seen' as const, ...(parent === undefined ? {} : { life: parent }) };
@@ -228,22 +233,21 @@ export class Registry {
   }
 
   private told(when: number, end: { program: string; pid: number; status: number | string }): void {
-    if (end.status === closed) return;
     const how = typeof end.status === 'number' ? { status: end.status } : { signal: end.status };
     const start = this.starts.find(({ program }) => program === end.program);
     const known = this.now.get(end.pid);
     if (start !== undefined && known !== undefined) this.started(known, start.when);
     let life = this.now.get(end.pid);
     if (life === undefined) {
-      life = this.begin(end.pid, when, { when: start?.when ?? when, how: 'seen' });
+      life = this.begin(end.pid, when, { when: start?.when ?? when, how: start === undefined ? 'seen' : 'started' });
       const name = base(start?.command.split(' ')[0] ?? '') || end.program;
       life.names.push({ when: life.begin.when, name, how: 'seen' });
       life.last = life.begin.when;
     }
-    if (life.end?.how === 'exited') return;
+    if (life.end?.how === 'exited' || end.status === closed) return;
     const { status, signal } = life.end ?? {};
     if (status !== undefined || signal !== undefined) return;
-    if (life.end === undefined) life.end = { when, how: 'told', after: life.last, ...how };
+    if (life.end === undefined) life.end = { when, how: 'told', ...how };
     else Object.assign(life.end, how);
     life.gone ??= { when, how: 'missed' };
     life.last = Math.max(life.last, life.gone.when);

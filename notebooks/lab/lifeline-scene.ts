@@ -36,7 +36,7 @@ export interface Scene {
 }
 
 /** The parts of the lab itself: `terminal` holds a terminal's other side, strace is a witness. */
-const scenery = ['init', 'terminal', 'strace'];
+const scenery = ['terminal', 'strace'];
 
 /** The hand of the experiment: a kill(1) that it runs in the sandbox. Its signals come from outside. */
 const isHand = (life: Life, init: string): boolean => nameOf(life) === 'kill' && life.parents[0]?.life === init;
@@ -70,8 +70,9 @@ export function sceneOf(lifeline: Lifeline): Scene {
   const drawn = lifeline.lives.filter((life) => !folded.includes(life));
   const lanes = lanesOf(lifeline, drawn, signals);
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
-  const to = Math.max(...drawn.map(({ last }) => last), 0);
-  const acts = lifeline.acts.filter(({ what, when }) => !/^(write|compile|keep to|open) /.test(what) && when <= to);
+  const acts = lifeline.acts.filter(
+    ({ what, when }) => !/^(write|compile|keep to|open) /.test(what) && when <= lifeline.to,
+  );
   const born = (life: Life) => {
     const parent = byId.get(life.parents[0]?.life ?? '');
     return parent !== undefined && !isScenery(parent);

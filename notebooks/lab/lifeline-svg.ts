@@ -1,5 +1,6 @@
+import type { Band, Mark, Stroke } from './lifeline-canvas';
 import { type Label, type } from './lifeline-labels';
-import type { Band, Mark, Picture, Stroke } from './lifeline-layout';
+import type { Picture } from './lifeline-layout';
 import { description } from './lifeline-words';
 
 /**
@@ -81,6 +82,7 @@ const strokeStyles: Record<Exclude<Stroke['kind'], 'many'> | 'many', string> = {
   kin: 'stroke="currentColor" stroke-opacity="0.6" stroke-linecap="round" stroke-dasharray="0.1 4"',
   unsure: 'stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-dasharray="0.1 4"',
   life: 'stroke="currentColor" stroke-width="1.5"',
+  socket: 'stroke="currentColor" stroke-width="1.5" stroke-dasharray="7 3"',
   many: 'stroke="currentColor"',
   zombie: `stroke="${hues.zombie}" stroke-width="7" stroke-dasharray="1.4 2.6"`,
   adoption: `stroke="${hues.adoption}" stroke-width="1.2" stroke-dasharray="5 2"`,

@@ -4,6 +4,7 @@ import type { Lane } from './lifeline-lanes';
 import type { Life } from './lifeline-model';
 import { momentsOf } from './lifeline-moments';
 import type { Scene } from './lifeline-scene';
+import { type Remnant, remnantName } from './lifeline-sockets';
 import { endOf, laneName, notes, summary, tellings } from './lifeline-words';
 
 /** The signs of the text form; what a stronger one stands on is covered. */
@@ -11,6 +12,7 @@ const signs = {
   alive: '─',
   alike: '═',
   unsure: '┄',
+  socket: '╌',
   zombie: '░',
   begin: '├',
   exec: '▸',
@@ -29,6 +31,7 @@ const meanings: [keyof typeof signs, string][] = [
   ['alive', 'alive'],
   ['alike', 'several alike'],
   ['unsure', 'not seen'],
+  ['socket', 'a socket'],
   ['begin', 'forked'],
   ['exec', 'executes'],
   ['exit', 'exits'],
@@ -37,7 +40,7 @@ const meanings: [keyof typeof signs, string][] = [
   ['gone', 'waited for'],
   ['down', 'signal from above'],
   ['up', 'signal from below'],
-  ['vain', 'without effect'],
+  ['vain', 'not delivered'],
   ['dropped', 'signal dropped'],
   ['adopted', 'new parent'],
 ];
@@ -50,6 +53,8 @@ export function lifelineText(scene: Scene, width = 80): string {
   const head = [scene.lifeline.arm, ...wrapped(summary(scene), width)];
   if (scene.lanes.length === 0) return [...head, ...notes(scene).flatMap((note) => wrapped(note, width))].join('\n');
   const names = scene.lanes.map((lane) => `${'  '.repeat(Math.min(lane.depth, 4))}${laneName(lane)}`);
+  const { remnants } = scene.lifeline;
+  names.push(...remnants.map(remnantName));
   const left = Math.min(Math.max(...names.map(columns)) + 2, Math.floor(width * 0.36));
   const right = width - left - 1;
   const axis = timeAxis(momentsOf(scene), { range: [1, right - 2], cut: 9, cuts: Math.max(1, Math.floor(right / 22)) });
@@ -64,6 +69,13 @@ export function lifelineText(scene: Scene, width = 80): string {
     drawn.push(line);
     rows.push(`${name}${' '.repeat(left - columns(name))}${line}`.trimEnd());
   });
+  if (remnants.length > 0) rows.push('· left of connections');
+  for (const remnant of remnants) {
+    const line = remnantLine(remnant, axis, right);
+    drawn.push(line);
+    const name = shortened(remnantName(remnant), left - 1);
+    rows.push(`${name}${' '.repeat(left - columns(name))}${line}`.trimEnd());
+  }
   const used = meanings.filter(([sign]) => drawn.some((line) => line.includes(signs[sign])));
   return [
     ...head,
@@ -120,12 +132,7 @@ function lineOf(lane: Lane, scene: Scene, axis: TimeAxis, width: number): string
   };
   const line = lane.lives.length > 1 ? signs.alike : signs.alive;
   for (const life of lane.lives) stretches(life, at, width, fill, line);
-  for (const { x0, x1 } of axis.breaks) {
-    const [from, to] = [Math.round(x0) + 1, Math.round(x1) - 1];
-    const passing = cells[from] !== ' ' && cells[to] !== ' ';
-    if (passing) fill(from, to, ' ');
-    if (passing) for (const x of [from, to]) cells[x] = signs.cut;
-  }
+  tear(cells, axis);
   const taken = new Set<number>();
   const mark = (when: number, sign: string) => {
     let x = at(when);
@@ -166,6 +173,15 @@ function lineOf(lane: Lane, scene: Scene, axis: TimeAxis, width: number): string
   return cells.join('');
 }
 
+/** A line that passes where time is cut is interrupted there. */
+function tear(cells: string[], { breaks }: TimeAxis): void {
+  for (const { x0, x1 } of breaks) {
+    const [from, to] = [Math.round(x0) + 1, Math.round(x1) - 1];
+    if (cells[from] === ' ' || cells[to] === ' ') continue;
+    for (let x = from; x <= to; x++) cells[x] = x === from || x === to ? signs.cut : ' ';
+  }
+}
+
 function stretches(
   { begin, end, gone }: Life,
   at: (when: number) => number,
@@ -188,6 +204,19 @@ function stretches(
     gone === undefined ? width - 1 : at(gone.when),
     gone?.how === 'missed' ? signs.unsure : signs.zombie,
   );
+}
+
+function remnantLine({ seen, gone }: Remnant, axis: TimeAxis, width: number): string {
+  const cells = Array.from({ length: width }, () => ' ');
+  const at = (when: number) => Math.min(Math.max(Math.round(axis.x(when)), 0), width - 1);
+  const fill = (from: number, to: number, sign: string) => {
+    for (let x = from; x <= to; x++) cells[x] = sign;
+  };
+  if (gone !== undefined) fill(at(seen.last), at(gone), signs.unsure);
+  fill(Math.max(at(seen.first) - 1, 0), at(seen.first), signs.unsure);
+  fill(at(seen.first), at(seen.last), signs.socket);
+  tear(cells, axis);
+  return cells.join('');
 }
 
 /** What happened, in order; of long lists what matters most, and how much more there is. */

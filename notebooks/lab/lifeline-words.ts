@@ -3,6 +3,7 @@ import { type Lane, nameOf } from './lifeline-lanes';
 import type { Life } from './lifeline-model';
 import { recorded } from './lifeline-order';
 import type { Adoption, Arrow, Scene } from './lifeline-scene';
+import { remnantName } from './lifeline-sockets';
 
 /** `7`, `9 to 16`, `9, 11, 15`, `9, 11, … 40`. */
 export function pidsOf(lives: readonly Life[]): string {
@@ -26,25 +27,26 @@ const soon = 50;
  */
 export function namesOf(lane: Lane, scene: Scene): { when: number; name: string }[] {
   const [life] = lane.lives as [Life];
-  const [first, second] = life.names;
-  const begun = first === undefined ? [] : [{ when: life.begin.when, name: first.name }];
-  const busy = scene.lifeline.lives.some(
-    ({ begin, parents: [parent] }) => parent?.life === life.id && second !== undefined && begin.when < second.when,
-  );
-  let at = second?.how === 'exec' && second.when - life.begin.when < soon && !busy ? 1 : 0;
+  const { names } = life;
+  const first = firstName(life, scene);
+  const begun = names[first];
+  if (begun === undefined) return [];
+  const changes = names.slice(first + 1).filter(({ name }, i) => name !== names[first + i]?.name);
+  return [{ ...begun, when: life.begin.when }, ...changes];
+}
+
+/** Which of its names it has from where it is drawn. */
+function firstName({ id, begin, names, parents }: Life, { from, lifeline }: Scene): number {
+  if (begin.when < from) return Math.max(0, names.filter(({ when }) => when < from).length - 1);
+  const children = lifeline.lives.filter(({ parents: [parent] }) => parent?.life === id);
+  const early = (i: number) => {
+    const change = names[i];
+    if (change?.how !== 'exec' || change.when - begin.when >= soon) return false;
+    return children.every((child) => child.begin.when > change.when);
+  };
+  if (!early(1)) return 0;
   // What the experiment starts is started by a shell that is replaced at once: that is the lab's doing.
-  const third = life.names[2];
-  if (
-    at === 1 &&
-    third?.how === 'exec' &&
-    life.parents[0]?.life === scene.lifeline.init &&
-    third.when - life.begin.when < soon
-  )
-    at = 2;
-  const given = life.names[at];
-  const from = at > 0 && given !== undefined ? [{ when: life.begin.when, name: given.name }] : begun;
-  const changes = life.names.slice(at + 1).filter(({ name }, i) => name !== life.names[at + i]?.name);
-  return [...from, ...changes];
+  return parents[0]?.life === lifeline.init && early(2) ? 2 : 1;
 }
 
 /** `exit 0`, `SIGTERM`, `gone`; nothing for what is there to the end. */
@@ -60,8 +62,10 @@ const fates = { delivered: '', ignored: ' ignored', dropped: ' dropped', blocked
 
 /** `SIGCHLD dropped ×2` */
 export function arrowName({ signal, fate, to }: Arrow): string {
+  // SIGCONT does its work where it is ignored too: signal(7).
+  const word = fate === undefined || (signal === 'SIGCONT' && fate === 'ignored') ? '' : fates[fate];
   const count = Math.max(...to.map((receiver) => receiver.count));
-  return `${signal}${fate === undefined ? '' : fates[fate]}${to.length === 1 && count > 1 ? ` ×${count}` : ''}`;
+  return `${signal}${word}${to.length === 1 && count > 1 ? ` ×${count}` : ''}`;
 }
 
 const counted = (count: number, what: string, many = `${what}es`) => `${count} ${count === 1 ? what : many}`;
@@ -71,7 +75,10 @@ export function summary(scene: Scene): string {
   const { lifeline, lanes } = scene;
   const lives = lanes.flatMap((lane) => lane.lives);
   const from = Math.min(...lives.map(({ begin }) => begin.when));
-  const took = lives.length === 0 ? '' : ` in ${span(Math.max(...lives.map(({ last }) => last)) - from)}`;
+  const took =
+    Math.max(...lives.map(({ last }) => last)) - from < 0.05 || lives.length === 0
+      ? ''
+      : ` in ${span(Math.max(...lives.map(({ last }) => last)) - from)}`;
   const who = lifeline.witnesses.length === 0 ? 'no tracer: only what was looked at' : lifeline.witnesses.join(' and ');
   return `${counted(lives.length, 'process')}${took} · ${who}`;
 }
@@ -98,6 +105,12 @@ export function tellings(scene: Scene): Told[] {
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
   return [
     ...scene.acts.map(({ when, what }) => ({ when, text: actName(what), weight: 2 })),
+    ...scene.lifeline.remnants.flatMap((remnant) => {
+      const { seen, gone } = remnant;
+      const first = { when: seen.first, text: `${remnantName(remnant)} is seen`, weight: 2 };
+      const over = gone === undefined ? [] : [{ when: gone, text: `${remnantName(remnant)} is gone`, weight: 3 }];
+      return [first, ...over];
+    }),
     ...lanes.flatMap((lane) => laneTellings(lane, scene, called, laneOf)),
     ...arrows.map((arrow) => arrowTelling(arrow, called)),
     ...adoptions.map((adoption) => adoptionTelling(adoption, called)),
@@ -141,7 +154,7 @@ function laneTellings(lane: Lane, scene: Scene, called: Called, laneOf: Map<stri
 
 function zombieText(lane: Lane, called: Called, laneOf: Map<string, string>): string {
   const open = lane.lives.some(({ end, gone }) => end !== undefined && gone === undefined);
-  if (open) return ', and stays a zombie';
+  if (open) return lane.lives.length > 1 ? ', and stay zombies' : ', and stays a zombie';
   const stretches = lane.lives.map(({ end, gone }) => (gone?.when ?? 0) - (end?.when ?? 0));
   const longest = recorded(Math.max(...stretches));
   const by = lane.lives[0]?.gone?.by;
@@ -189,11 +202,11 @@ export function description(scene: Scene): string {
 export function notes({ lifeline, folded, lanes }: Scene): string[] {
   const names = new Map<string, Life[]>();
   for (const life of folded) names.set(nameOf(life), [...(names.get(nameOf(life)) ?? []), life]);
-  const who = [...names].map(([name, lives]) => `${name} ${pidsOf(lives)}`).join('; ');
+  const who = [...names].map(([name, lives]) => `${name} ${pidsOf(lives)}`.replace(/ /g, '\u00a0')).join('; ');
   return [
     ...(lifeline.obstacle === undefined ? [] : [lifeline.obstacle]),
     ...(lanes.length === 0 ? ['Nobody looked at any process.'] : []),
     ...lifeline.gaps.map((gap) => `There may be more than is drawn: ${gap}.`),
-    ...(who === '' ? [] : [`Not drawn, as nothing was seen to happen to them: ${who}.`]),
+    ...(who === '' ? [] : [`Not drawn, as they are the lab's own or idle: ${who}.`]),
   ];
 }
