@@ -43,7 +43,7 @@ export function histogramSvg(of: Histogram, width: number, ink: Ink = 'inherit')
 const fit = (text: string, room: number) => shortened(text, Math.floor(room / widthOf('m')));
 
 function panelOf(row: Counted, x: number, y: number, room: number, values: number): string {
-  const trials = 'counts' in row ? `${row.trials}×` : '';
+  const trials = 'counts' in row ? `of ${row.trials}` : '';
   const name = fit(row.name, room - widthOf(trials) - 12);
   const head = `<text x="${px(x + 2)}" y="${px(y + 10)}" fill="currentColor">${xml(name)}</text>`;
   if (!('counts' in row)) {

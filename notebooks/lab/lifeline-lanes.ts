@@ -70,31 +70,76 @@ function bySession(lanes: Lane[]): Lane[] {
 /** From how many on those that come one after another, each alone, share a lane. */
 const row = 4;
 
+/**
+ * Puts together siblings that are alike, with all below them: of one kind, with the same end, the same signals, and children of
+ * whom the same is true.
+ */
 function alike(lives: readonly Life[], signals: readonly Signal[], lifeline: Lifeline): Life[][] {
-  const parents = new Set(lives.flatMap((life) => life.parents.map((parent) => parent.life)));
-  const senders = new Set(signals.map(({ from }) => (from.sender === 'process' ? from.life : '')));
-  const received = new Map<string, string[]>();
-  for (const { to, from, signal, fate } of signals) {
-    const word = `${from.sender === 'process' ? from.life : from.sender} ${signal} ${fate}`;
-    received.set(to, [...(received.get(to) ?? []), word]);
-  }
-  const keyed = new Map<string, Life[]>();
+  const there = new Set(lives.map(({ id }) => id));
+  const children = new Map<string, Life[]>();
   for (const life of lives) {
-    const alone = parents.has(life.id) || senders.has(life.id) || life.id === lifeline.init;
-    const own = (id: number | undefined) => (id === life.pid ? 'own' : id);
-    const told = [...new Set(received.get(life.id) ?? [])].sort();
-    const key = alone
-      ? `alone ${life.id}`
-      : JSON.stringify([
-          life.parents.map(({ pid, how }) => [pid, how]),
-          life.names.map(({ name }) => name),
-          [own(sessionOf(life)), own(groupOf(life)), life.begin.how],
-          [life.end?.how, life.end?.status, life.end?.signal, life.gone === undefined ? 'there' : 'gone'],
-          told,
-        ]);
-    keyed.set(key, [...(keyed.get(key) ?? []), life]);
+    const parent = life.parents[0]?.life ?? '';
+    children.set(parent, [...(children.get(parent) ?? []), life]);
   }
-  return [...keyed.values()].flatMap(apart).sort((a, b) => order(a[0], b[0]));
+  const kind = kindsOf(signals, lifeline);
+  const known = new Map<string, string>();
+  const family = (life: Life, above: readonly string[] = []): string => {
+    const before = known.get(life.id);
+    if (before !== undefined || above.includes(life.id)) return before ?? '';
+    const below = (children.get(life.id) ?? []).map((child) => family(child, [...above, life.id])).sort();
+    const all = `${kind(life)}${below.length === 0 ? '' : `[${below.join()}]`}`;
+    known.set(life.id, all);
+    return all;
+  };
+  const placed = new Set<string>();
+  const place = (siblings: readonly Life[], from: 'one parent' | 'many'): Life[][] => {
+    const keyed = new Map<string, Life[]>();
+    for (const life of siblings) {
+      if (placed.has(life.id)) continue;
+      placed.add(life.id);
+      const key = family(life);
+      keyed.set(key, [...(keyed.get(key) ?? []), life]);
+    }
+    return [...keyed.values()]
+      .flatMap((some) => (from === 'many' ? [some] : apart(some)))
+      .flatMap((some) => [
+        some,
+        ...place(some.flatMap(({ id }) => children.get(id) ?? []).sort(order), some.length > 1 ? 'many' : 'one parent'),
+      ]);
+  };
+  const roots = lives.filter(({ parents: [parent] }) => parent?.life === undefined || !there.has(parent.life));
+  return [...place(roots, 'one parent'), ...place(lives, 'one parent')].sort((a, b) => order(a[0], b[0]));
+}
+
+/** In what two processes have to agree to be alike, but for their children. Who sends signals is like nobody else. */
+function kindsOf(signals: readonly Signal[], { init, lives }: Lifeline): (life: Life) => string {
+  const byId = new Map(lives.map((life) => [life.id, life]));
+  const senders = new Set(signals.map(({ from }) => (from.sender === 'process' ? from.life : '')));
+  const received = new Map<string, Set<string>>();
+  for (const { to, from, signal, fate } of signals) {
+    const sender = from.sender === 'process' ? from.life : from.sender;
+    const word = `${sender === byId.get(to)?.parents[0]?.life ? 'parent' : sender} ${signal} ${fate}`;
+    received.set(to, (received.get(to) ?? new Set()).add(word));
+  }
+  return (life) => {
+    const { id, pid, begin, end, gone, names, parents } = life;
+    if (senders.has(id) || id === init || life.subreaper !== undefined) return `alone ${id}`;
+    const parent = byId.get(parents[0]?.life ?? '');
+    const relative = (own: number | undefined, parents: number | undefined) =>
+      own === pid ? 'own' : own === parents ? 'inherited' : own;
+    return JSON.stringify([
+      [
+        parents[0]?.how,
+        parent === undefined ? parents[0]?.pid : '',
+        parents.slice(1).map(({ pid, how }) => [pid, how]),
+      ],
+      names.map(({ name }) => name),
+      relative(sessionOf(life), parent && sessionOf(parent)),
+      relative(groupOf(life), parent && groupOf(parent)),
+      [begin.how, end?.how, end?.status, end?.signal, gone === undefined ? 'there' : 'gone'],
+      [...(received.get(id) ?? [])].sort(),
+    ]);
+  };
 }
 
 const order = (a: Life | undefined, b: Life | undefined) =>

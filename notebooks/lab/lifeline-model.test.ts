@@ -199,6 +199,28 @@ test('children that are alike share a lane; one that ends by another signal has 
   );
 });
 
+test('families that are alike are put together, generation by generation', () => {
+  const jobs = [3, 5, 7].flatMap((pid) => [
+    eventOf({ event: 'fork', pid: 2, child: pid }),
+    eventOf({ event: 'exec', pid, path: 'sh' }),
+    eventOf({ event: 'fork', pid, child: pid + 1 }),
+    eventOf({ event: 'exec', pid: pid + 1, path: pid === 7 ? 'as' : 'cc' }),
+  ]);
+  const of = read(eventOf({ event: 'fork', pid: 1, child: 2 }), ...jobs);
+  const lanes = lanesOf(of, of.lives, of.signals);
+  assert.deepEqual(
+    lanes.map(({ lives, depth }) => [depth, lives.map(({ pid }) => pid)]),
+    [
+      [0, [1]],
+      [1, [2]],
+      [2, [3, 5]],
+      [3, [4, 6]],
+      [2, [7]],
+      [3, [8]],
+    ],
+  );
+});
+
 test('many signals of one kind at one time are one arrow, with the count', () => {
   const { arrows } = sceneOf(family(9));
   assert.deepEqual(

@@ -5,7 +5,7 @@ import type { Life } from './lifeline-model';
 import { momentsOf } from './lifeline-moments';
 import type { Scene } from './lifeline-scene';
 import { type Remnant, remnantName } from './lifeline-sockets';
-import { endOf, laneName, notes, summary, tellings } from './lifeline-words';
+import { endOf, laneName, namesOf, notes, summary, tellings } from './lifeline-words';
 
 /** The signs of the text form; what a stronger one stands on is covered. */
 const signs = {
@@ -52,7 +52,7 @@ const listed = 30;
 export function lifelineText(scene: Scene, width = 80): string {
   const head = [scene.lifeline.arm, ...wrapped(summary(scene), width)];
   if (scene.lanes.length === 0) return [...head, ...notes(scene).flatMap((note) => wrapped(note, width))].join('\n');
-  const names = scene.lanes.map((lane) => `${'  '.repeat(Math.min(lane.depth, 4))}${laneName(lane)}`);
+  const names = scene.lanes.map((lane) => `${'  '.repeat(Math.min(lane.depth, 4))}${calledIn(lane, scene)}`);
   const { remnants } = scene.lifeline;
   names.push(...remnants.map(remnantName));
   const left = Math.min(Math.max(...names.map(columns)) + 2, Math.floor(width * 0.36));
@@ -102,6 +102,15 @@ function bandName({ session, group }: Lane, before: Lane | undefined): string {
   ];
   return names.length === 0 ? '' : `· ${names.join(', ')}`;
 }
+
+/** `sh → sleep 2`: what it was called in turn. */
+const calledIn = (lane: Lane, scene: Scene): string =>
+  laneName(
+    lane,
+    namesOf(lane, scene)
+      .map(({ name }) => name)
+      .join(' → '),
+  );
 
 /** The times that fit, and how long the cuts are. */
 function timesOf(axis: TimeAxis, width: number): string {
@@ -164,6 +173,7 @@ function lineOf(lane: Lane, scene: Scene, axis: TimeAxis, width: number): string
     marks.push({ when, sign });
   }
   for (const { when, lane: id } of scene.adoptions) if (id === lane.id) marks.push({ when, sign: signs.adopted });
+  for (const { when } of namesOf(lane, scene).slice(1)) marks.push({ when, sign: signs.exec });
   const known = new Set<string>();
   for (const { when, sign } of marks.sort((a, b) => a.when - b.when)) {
     const place = `${at(when)} ${sign}`;
@@ -190,7 +200,7 @@ function stretches(
   line: string,
 ): void {
   const from = at(begin.when);
-  if (begin.how === 'seen' && from > 0) fill(Math.max(from - 1, 0), from, signs.unsure);
+  if (begin.how === 'seen' && from > 0 && begin.when > 0) fill(Math.max(from - 1, 0), from, signs.unsure);
   if (end === undefined) {
     fill(from, width - 1, line);
     return;

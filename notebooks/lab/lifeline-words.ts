@@ -1,4 +1,5 @@
 import { clock, span } from './lifeline-axis';
+import { shortened } from './lifeline-labels';
 import { type Lane, nameOf } from './lifeline-lanes';
 import type { Life } from './lifeline-model';
 import { recorded } from './lifeline-order';
@@ -100,7 +101,7 @@ export function tellings(scene: Scene): Told[] {
       .filter((one) => one.when <= when)
       .pop()?.name;
     const pids = pidsOf(lane.lives);
-    return `${name ?? nameOf(lane.lives[0] as Life)}${lane.lives.length > 1 ? ` ×${lane.lives.length}` : ''} (${pids})`;
+    return `${shortened(name ?? nameOf(lane.lives[0] as Life), 32)}${lane.lives.length > 1 ? ` ×${lane.lives.length}` : ''} (${pids})`;
   };
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
   return [
