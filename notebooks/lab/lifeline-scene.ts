@@ -59,13 +59,17 @@ export function sceneOf(lifeline: Lifeline): Scene {
   const byId = new Map(lifeline.lives.map((life) => [life.id, life]));
   const parents = new Set(lifeline.lives.flatMap(({ parents: [first] }) => first?.life ?? []));
   const isScenery = (life: Life) => life.id === lifeline.init || hands.has(life.id) || scenery.includes(nameOf(life));
+  const children = (life: Life) => lifeline.lives.filter(({ parents: [first] }) => first?.life === life.id);
+  const over = (life: Life): boolean => life.end !== undefined && children(life).every(over);
+  const looks = (life: Life): Life[] => [life, ...children(life).flatMap(looks)];
+  const looking = new Set(lifeline.lives.filter((life) => life.run !== undefined && over(life)).flatMap(looks));
   const idle = (life: Life) => {
     const parent = byId.get(life.parents[0]?.life ?? '');
     return parent !== undefined && nameOf(parent) === 'terminal' && !parents.has(life.id) && life.end === undefined;
   };
   const concerns = (life: Life) =>
     concerned.has(life.id) || (life.id !== lifeline.init && nameOf(life) === 'terminal' && life.end !== undefined);
-  let folded = lifeline.lives.filter((life) => (isScenery(life) || idle(life)) && !concerns(life));
+  let folded = lifeline.lives.filter((life) => (isScenery(life) || looking.has(life) || idle(life)) && !concerns(life));
   if (folded.length === lifeline.lives.length) folded = folded.filter(isScenery);
   const drawn = lifeline.lives.filter((life) => !folded.includes(life));
   const lanes = lanesOf(lifeline, drawn, signals);
