@@ -52,14 +52,20 @@ export class Registry {
     }
   }
 
-  /** A command is noted at the time at which it was given to a shell, which init forks, and which it may replace. */
+  /**
+   * Whether it is a command that the experiment ran: such a command is noted at the time at which it is given to a shell, which
+   * init forks into a session of its own, and which it may replace.
+   */
   private isCommand({ pid, begin, parents, sessions, names }: Life): boolean {
-    if (begin.how !== 'forked' || parents[0]?.pid !== this.init || sessions.every(({ sid }) => sid !== pid))
-      return false;
-    const called = names.map(({ name }) => (['sh', 'bash', 'dash'].includes(name) ? 'kill' : name)); // a builtin of theirs
-    return this.commands.some(
-      ({ when, name }) => when <= begin.when && begin.when - when < soon && called.includes(name),
-    );
+    const forkedByInit = begin.how === 'forked' && parents[0]?.pid === this.init;
+    if (!forkedByInit || sessions.every(({ sid }) => sid !== pid)) return false;
+    const before = (all: { when: number }[]) =>
+      Math.max(...all.filter(({ when }) => when <= begin.when).map(({ when }) => when), begin.when - soon);
+    const given = before(this.commands);
+    const command = this.commands.filter(({ when }) => when === given).pop();
+    if (command === undefined || given < before(this.starts)) return false;
+    const called = names.filter(({ how }) => how === 'exec').map(({ name }) => name);
+    return called.includes(command.name) || called.every((name) => ['sh', 'bash', 'dash'].includes(name));
   }
 
   private begin(pid: number, when: number, begin: Life['begin']): Life {

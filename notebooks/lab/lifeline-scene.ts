@@ -38,16 +38,23 @@ export interface Scene {
 /** The parts of the lab itself: `terminal` holds a terminal's other side, strace is a witness. */
 const scenery = ['terminal', 'strace'];
 
-/** The hand of the experiment: a kill(1) that it runs in the sandbox. Its signals come from outside. */
-const isHand = (life: Life, init: string): boolean => nameOf(life) === 'kill' && life.parents[0]?.life === init;
+/** The hand of the experiment: a kill(1), or a command, that it runs in the sandbox. Its signals come from outside. */
+const isHand = (life: Life, init: string): boolean =>
+  life.run !== undefined || (nameOf(life) === 'kill' && life.parents[0]?.life === init);
 
 /** In milliseconds: signals that are sent to many are that near to each other; who is adopted and ends so soon was dying. */
 const near = { volley: 0.3, dying: 5 };
 
 /** Chooses what is drawn, and puts together what belongs together. */
 export function sceneOf(lifeline: Lifeline): Scene {
-  const hands = new Set(lifeline.lives.filter((life) => isHand(life, lifeline.init)).map(({ id }) => id));
-  const signals = told(lifeline).map(
+  const children = (life: Life) => lifeline.lives.filter(({ parents: [first] }) => first?.life === life.id);
+  const over = (life: Life): boolean => life.end !== undefined && children(life).every(over);
+  const looks = (life: Life): Life[] => [life, ...children(life).flatMap(looks)];
+  const looking = new Set(lifeline.lives.filter((life) => life.run !== undefined && over(life)).flatMap(looks));
+  const hands = new Set(lifeline.lives.filter((life) => isHand(life, lifeline.init) && over(life)).map(({ id }) => id));
+  const looked = new Set([...looking].map(({ id }) => id));
+  const heard = told(lifeline).filter(({ to }) => !looked.has(to));
+  const signals = heard.map(
     (one): Signal =>
       one.from.sender === 'process' && hands.has(one.from.life) ? { ...one, from: { sender: 'outside' } } : one,
   );
@@ -59,10 +66,6 @@ export function sceneOf(lifeline: Lifeline): Scene {
   const byId = new Map(lifeline.lives.map((life) => [life.id, life]));
   const parents = new Set(lifeline.lives.flatMap(({ parents: [first] }) => first?.life ?? []));
   const isScenery = (life: Life) => life.id === lifeline.init || hands.has(life.id) || scenery.includes(nameOf(life));
-  const children = (life: Life) => lifeline.lives.filter(({ parents: [first] }) => first?.life === life.id);
-  const over = (life: Life): boolean => life.end !== undefined && children(life).every(over);
-  const looks = (life: Life): Life[] => [life, ...children(life).flatMap(looks)];
-  const looking = new Set(lifeline.lives.filter((life) => life.run !== undefined && over(life)).flatMap(looks));
   const idle = (life: Life) => {
     const parent = byId.get(life.parents[0]?.life ?? '');
     return parent !== undefined && nameOf(parent) === 'terminal' && !parents.has(life.id) && life.end === undefined;
