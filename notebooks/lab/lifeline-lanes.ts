@@ -1,3 +1,4 @@
+import type { Fate } from './history';
 import type { Life, Lifeline, Signal } from './lifeline-model';
 
 /** One line of the picture: a process, or several that are alike. */
@@ -31,19 +32,35 @@ export function lanesOf(lifeline: Lifeline, lives: readonly Life[], signals: rea
     const parent = laneOf.get(lane.lives[0]?.parents[0]?.life ?? '');
     if (parent !== undefined && parent !== lane) lane.parent = parent.id;
   }
-  return bySession(byKinship(lanes));
+  const byId = new Map(lifeline.lives.map((life) => [life.id, life]));
+  const above = (lane: Lane): Lane | undefined => {
+    // Whose parent is not drawn comes under the nearest ancestor that is.
+    const seen = new Set<Life>();
+    let life = lane.lives[0];
+    while (life !== undefined && !seen.has(life)) {
+      seen.add(life);
+      life = byId.get(life.parents[0]?.life ?? '');
+      const found = life === undefined ? undefined : laneOf.get(life.id);
+      if (found !== undefined && found !== lane) return found;
+    }
+    return undefined;
+  };
+  return bySession(byKinship(lanes, above));
 }
 
 /** A parent, then its children in order of birth, each with its own. */
-function byKinship(lanes: Lane[]): Lane[] {
+function byKinship(lanes: Lane[], above: (lane: Lane) => Lane | undefined): Lane[] {
   const children = new Map<string | undefined, Lane[]>();
-  for (const lane of lanes) children.set(lane.parent, [...(children.get(lane.parent) ?? []), lane]);
+  for (const lane of lanes) {
+    const parent = above(lane)?.id;
+    children.set(parent, [...(children.get(parent) ?? []), lane]);
+  }
   const order: Lane[] = [];
   const visit = (lane: Lane, depth: number): void => {
     if (order.includes(lane)) return;
     lane.depth = depth;
     order.push(lane);
-    for (const child of children.get(lane.id) ?? []) visit(child, depth + 1);
+    for (const child of children.get(lane.id) ?? []) visit(child, child.parent === lane.id ? depth + 1 : 0);
   };
   for (const root of children.get(undefined) ?? []) visit(root, 0);
   for (const lane of lanes) visit(lane, 0); // whoever is in a circle, which a wrong record can hold
@@ -111,15 +128,19 @@ function alike(lives: readonly Life[], signals: readonly Signal[], lifeline: Lif
   return [...place(roots, 'one parent'), ...place(lives, 'one parent')].sort((a, b) => order(a[0], b[0]));
 }
 
+const weights: Record<Fate, number> = { dropped: 0, ignored: 1, blocked: 2, delivered: 3 };
+
 /** In what two processes have to agree to be alike, but for their children. Who sends signals is like nobody else. */
 function kindsOf(signals: readonly Signal[], { init, lives }: Lifeline): (life: Life) => string {
   const byId = new Map(lives.map((life) => [life.id, life]));
   const senders = new Set(signals.map(({ from }) => (from.sender === 'process' ? from.life : '')));
-  const received = new Map<string, Set<string>>();
+  const received = new Map<string, Map<string, number>>();
   for (const { to, from, signal, fate } of signals) {
     const sender = from.sender === 'process' ? from.life : from.sender;
-    const word = `${sender === byId.get(to)?.parents[0]?.life ? 'parent' : sender} ${signal} ${fate}`;
-    received.set(to, (received.get(to) ?? new Set()).add(word));
+    const word = `${sender === byId.get(to)?.parents[0]?.life ? 'parent' : sender} ${signal}`;
+    const words = received.get(to) ?? new Map<string, number>();
+    // Who got one twice, of which the second came to nothing, is like who got it once.
+    received.set(to, words.set(word, Math.max(words.get(word) ?? 0, weights[fate ?? 'delivered'])));
   }
   return (life) => {
     const { id, pid, begin, end, gone, names, parents } = life;
@@ -150,7 +171,7 @@ function apart(lives: Life[]): Life[][] {
   const together: Life[][] = [];
   for (const life of lives) {
     const current = together[together.length - 1];
-    const over = Math.min(...(current ?? []).map((one) => one.gone?.when ?? one.end?.when ?? Number.POSITIVE_INFINITY));
+    const over = Math.min(...(current ?? []).map(({ gone }) => gone?.when ?? Number.POSITIVE_INFINITY));
     if (current === undefined || life.begin.when > over) together.push([life]);
     else current.push(life);
   }

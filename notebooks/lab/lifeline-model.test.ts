@@ -278,3 +278,37 @@ test('a history without processes has no lanes, and says why', () => {
   assert.equal(of.obstacle, 'needs apache2 (apt-get install apache2)');
   assert.deepEqual(sceneOf(of).lanes, []);
 });
+
+test('what the experiment ran to look is not drawn; what it left running is', () => {
+  const command = (line: string): Fact => ({ kind: 'command', command: line, stdout: '', stderr: '', status: 0 });
+  const ran = (pid: number, ...paths: string[]) => [
+    eventOf({ event: 'fork', pid: 1, child: pid }),
+    eventOf({ event: 'setsid', pid }),
+    ...['/bin/bash', ...paths].map((path) => eventOf({ event: 'exec', pid, path })),
+  ];
+  const over = (pid: number) => [
+    eventOf({ event: 'exit', pid, status: 0 }),
+    eventOf({ event: 'reap', pid: 1, child: pid }),
+  ];
+  const of = read(
+    ...[{ kind: 'act', what: 'start server: ./serve' } as const, ...ran(2, './serve')],
+    ...[command('ss -tln'), ...ran(3, '/usr/bin/ss'), ...over(3)],
+    ...[command('daemon'), ...ran(4, 'daemon'), eventOf({ event: 'fork', pid: 4, child: 5 }), ...over(4)],
+    ...[command('kill -TERM 2'), ...ran(6)],
+    eventOf({ event: 'signal', pid: 2, signal: 'SIGTERM', code: 'SI_USER', from: 6, fate: 'delivered' }),
+    ...over(6),
+  );
+  const { lanes, folded, arrows } = sceneOf(of);
+  assert.deepEqual(
+    lanes.map(({ id }) => id),
+    ['2', '4', '5'],
+  );
+  assert.deepEqual(
+    folded.map(({ id }) => id),
+    ['1', '3', '6'],
+  );
+  assert.deepEqual(
+    arrows.map(({ from, to }) => [from.sender, to[0]?.lane]),
+    [['outside', '2']],
+  );
+});

@@ -37,6 +37,8 @@ export interface Life {
   last: number;
   /** It adopts the orphans below it: PR_SET_CHILD_SUBREAPER. */
   subreaper?: Since;
+  /** A command that the experiment ran in the sandbox, as to look (`ss`, `grep`), is not of what it looks at. */
+  run?: 'by the experiment';
 }
 
 /** A signal to one process. The kernel sends signals too; `outside` is a process that is not in the sandbox. */

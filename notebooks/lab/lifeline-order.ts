@@ -93,12 +93,17 @@ function precedes(cause: Observation, effect: Observation): boolean {
     case 'signal':
       if (effect.event === 'exit' && effect.pid === cause.pid)
         return cause.fate !== 'ignored' && effect.signal === cause.signal;
+      if (effect.event === 'exit' && effect.pid === cause.from) return true;
       if (effect.event === 'reap') return cause.child === effect.child && cause.pid === effect.pid;
       // Whoever is told tells others; and a hang-up is SIGHUP, then SIGCONT (disassociate_ctty() in the kernel's tty_jobctrl.c).
       if (effect.event === 'kill') return effect.by === cause.pid && cause.from !== cause.pid;
       if (effect.event === 'signal' && effect.from !== undefined)
         return effect.from === cause.pid && cause.from !== cause.pid;
-      return effect.event === 'signal' && cause.signal === 'SIGHUP' && effect.signal === 'SIGCONT';
+      if (effect.event !== 'signal') return false;
+      // One is dropped because one like it is waiting already.
+      if (effect.signal === cause.signal && effect.pid === cause.pid)
+        return effect.fate === 'dropped' && (cause.fate === 'delivered' || cause.fate === 'blocked');
+      return cause.signal === 'SIGHUP' && effect.signal === 'SIGCONT';
     case 'exit':
       if (effect.event === 'reparent') return effect.from === cause.pid;
       if (effect.event === 'signal' || effect.event === 'reap') return effect.child === cause.pid;

@@ -10,6 +10,9 @@ const base = (path: string) => path.slice(path.lastIndexOf('/') + 1) || path;
 /** What a program's status is when the sandbox closed before it ended (enter.c): not an end of its own. */
 const closed = 125;
 
+/** ms that it may take until a command that was given is run. */
+const soon = 200;
+
 /** Keeps the lives of a history while it is read, one observation after another, in order of time. */
 export class Registry {
   private readonly lives: Life[] = [];
@@ -20,6 +23,7 @@ export class Registry {
   private readonly starts: { when: number; program: string; command: string }[] = [];
   /** When the experiment had opened a terminal. */
   private readonly opened = new Map<string, number>();
+  private readonly commands: { when: number; name: string }[] = [];
   private lookedAt: number | undefined;
 
   constructor(private readonly init: number) {
@@ -29,6 +33,7 @@ export class Registry {
 
   /** In order of beginning, then of PID. What nobody saw ending has no end. */
   finish(): Life[] {
+    for (const life of this.lives) if (this.isCommand(life)) life.run = 'by the experiment';
     return this.lives.sort((a, b) => a.begin.when - b.begin.when || a.pid - b.pid);
   }
 
@@ -37,12 +42,30 @@ export class Registry {
     else if (seen.kind === 'processes' && seen.witness === 'ps') this.table(seen.when, seen.rows);
     else if (seen.kind === 'process') this.state(seen.when, seen.pid, seen.state);
     else if (seen.kind === 'end') this.told(seen.when, seen);
+    else if (seen.kind === 'command')
+      this.commands.push({ when: seen.when, name: base(seen.command.split(' ')[0] ?? '') });
     else if (seen.kind === 'act') {
       const [, program = '', command = ''] = /^start ([^:]+): (.*)$/s.exec(seen.what) ?? [];
       if (program !== '') this.starts.push({ when: seen.when, program, command });
       const [, tty] = /^open .* on \/dev\/(\S+): /.exec(seen.what) ?? [];
       if (tty !== undefined) this.opened.set(tty, seen.when);
     }
+  }
+
+  /**
+   * Whether it is a command that the experiment ran: such a command is noted at the time at which it is given to a shell, which
+   * init forks into a session of its own, and which it may replace.
+   */
+  private isCommand({ pid, begin, parents, sessions, names }: Life): boolean {
+    const forkedByInit = begin.how === 'forked' && parents[0]?.pid === this.init;
+    if (!forkedByInit || sessions.every(({ sid }) => sid !== pid)) return false;
+    const before = (all: { when: number }[]) =>
+      Math.max(...all.filter(({ when }) => when <= begin.when).map(({ when }) => when), begin.when - soon);
+    const given = before(this.commands);
+    const command = this.commands.filter(({ when }) => when === given).pop();
+    if (command === undefined || given < before(this.starts)) return false;
+    const called = names.filter(({ how }) => how === 'exec').map(({ name }) => name);
+    return called.includes(command.name) || called.every((name) => ['sh', 'bash', 'dash'].includes(name));
   }
 
   private begin(pid: number, when: number, begin: Life['begin']): Life {

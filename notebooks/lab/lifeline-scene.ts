@@ -1,5 +1,6 @@
 import type { Fate } from './history';
-import { type Lane, lanesOf, nameOf } from './lifeline-lanes';
+import { foldedIn, isLab, ownOf } from './lifeline-folding';
+import { type Lane, lanesOf } from './lifeline-lanes';
 import type { Act, Life, Lifeline, Signal } from './lifeline-model';
 
 /** Signals from one sender that came at one time, of one name and fate; drawn as one arrow with a head for each lane. */
@@ -35,21 +36,16 @@ export interface Scene {
   folded: Life[];
 }
 
-/** The parts of the lab itself: `terminal` holds a terminal's other side, strace is a witness. */
-const scenery = ['terminal', 'strace'];
-
-/** The hand of the experiment: a kill(1) that it runs in the sandbox. Its signals come from outside. */
-const isHand = (life: Life, init: string): boolean => nameOf(life) === 'kill' && life.parents[0]?.life === init;
-
 /** In milliseconds: signals that are sent to many are that near to each other; who is adopted and ends so soon was dying. */
 const near = { volley: 0.3, dying: 5 };
 
 /** Chooses what is drawn, and puts together what belongs together. */
 export function sceneOf(lifeline: Lifeline): Scene {
-  const hands = new Set(lifeline.lives.filter((life) => isHand(life, lifeline.init)).map(({ id }) => id));
-  const signals = told(lifeline).map(
+  const own = ownOf(lifeline);
+  const heard = told(lifeline).filter(({ to }) => !own.has(to));
+  const signals = heard.map(
     (one): Signal =>
-      one.from.sender === 'process' && hands.has(one.from.life) ? { ...one, from: { sender: 'outside' } } : one,
+      one.from.sender === 'process' && own.has(one.from.life) ? { ...one, from: { sender: 'outside' } } : one,
   );
   const adopted = adoptionsIn(lifeline);
   const concerned = new Set([
@@ -57,16 +53,7 @@ export function sceneOf(lifeline: Lifeline): Scene {
     ...adopted.map(({ to }) => to),
   ]);
   const byId = new Map(lifeline.lives.map((life) => [life.id, life]));
-  const parents = new Set(lifeline.lives.flatMap(({ parents: [first] }) => first?.life ?? []));
-  const isScenery = (life: Life) => life.id === lifeline.init || hands.has(life.id) || scenery.includes(nameOf(life));
-  const idle = (life: Life) => {
-    const parent = byId.get(life.parents[0]?.life ?? '');
-    return parent !== undefined && nameOf(parent) === 'terminal' && !parents.has(life.id) && life.end === undefined;
-  };
-  const concerns = (life: Life) =>
-    concerned.has(life.id) || (life.id !== lifeline.init && nameOf(life) === 'terminal' && life.end !== undefined);
-  let folded = lifeline.lives.filter((life) => (isScenery(life) || idle(life)) && !concerns(life));
-  if (folded.length === lifeline.lives.length) folded = folded.filter(isScenery);
+  const folded = foldedIn(lifeline, own, concerned);
   const drawn = lifeline.lives.filter((life) => !folded.includes(life));
   const lanes = lanesOf(lifeline, drawn, signals);
   const laneOf = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, lane.id] as const)));
@@ -75,7 +62,7 @@ export function sceneOf(lifeline: Lifeline): Scene {
   );
   const born = (life: Life) => {
     const parent = byId.get(life.parents[0]?.life ?? '');
-    return parent !== undefined && !isScenery(parent);
+    return parent !== undefined && !isLab(parent, lifeline, own);
   };
   const from = Math.min(
     ...[...acts, ...signals, ...adopted].map(({ when }) => when),
