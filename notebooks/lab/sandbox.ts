@@ -31,6 +31,8 @@ export interface SandboxOptions {
    * and for storms of processes, of which a trace would only have to be thrown away.
    */
   trace?: 'yes' | 'no';
+  /** `own`: an empty /tmp of its own, in the scratch directory. On the plain host, and where the checkout stands in /tmp, it is the host's. */
+  tmp?: 'own';
 }
 
 export interface TerminalOptions {
@@ -71,6 +73,8 @@ export class Sandbox {
     private readonly programs: { enter: string; terminal: string },
     private readonly witness: Exclude<Witness, { kind: 'tracefs' }> | { kind: 'tracefs'; following: Following },
     private readonly wholly: 'no' | 'yes',
+    /** Whether /tmp inside is the sandbox's own. */
+    readonly tmp: 'own' | 'shared',
   ) {
     this.asked = wholly;
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
@@ -88,8 +92,9 @@ export class Sandbox {
       options.trace === 'no' ? { kind: 'none', because: 'the arm is run without one' } : await bestWitness();
     const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
     try {
-      const init = await startInit(kind, pid1, options.sysctls);
-      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace ?? 'no');
+      const tmp = options.tmp === 'own' && kind !== 'host' && !terminal.startsWith('/tmp/') ? 'own' : 'shared';
+      const init = await startInit(kind, pid1, options.sysctls, tmp);
+      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace === 'yes' ? 'yes' : 'no', tmp);
     } catch (error) {
       if (witness.kind === 'tracefs') witness.following.end();
       throw error;
@@ -141,6 +146,11 @@ export class Sandbox {
   /** The scratch directory, as processes inside name it: where everything starts, and HOME. */
   get scratch(): string {
     return this.init.scratch;
+  }
+
+  /** PID of its first process as the host counts: what nsenter(1) wants. */
+  get hostPid(): number {
+    return this.init.pid;
   }
 
   /** The path, for this process, of a file in the scratch directory. */

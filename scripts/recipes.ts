@@ -1,0 +1,132 @@
+/** npm run recipes: pastes the recipes of the notes into real terminals, and holds what these show against the page. */
+import { availableParallelism } from 'node:os';
+import { Command, Option } from 'commander';
+import { createLogUpdate } from 'log-update';
+import { whichSandbox } from '../notebooks/lab/sandbox';
+import { command, seconds } from './lib/command';
+import { hostFacts } from './lib/host';
+import { Progress } from './lib/progress';
+import { Refusal } from './lib/project';
+import { hold } from './lib/recipes/hold';
+import { chooseRecipes, loadRecipes, rowsOfPaste } from './lib/recipes/load';
+import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
+import { type Recipe, SHELLS } from './lib/recipes/recipe';
+import { scriptOf } from './lib/recipes/script';
+import { type Way, waysOf } from './lib/recipes/shells';
+import { report } from './lib/report';
+
+interface Turn {
+  recipe: Recipe;
+  way: Way;
+}
+
+async function main(): Promise<void> {
+  const program = new Command('recipes')
+    .description('pastes the recipes of the notes into terminals, compares screen with page, and judges what they show')
+    .argument('[names...]', 'recipes whose names contain one of these; all when there are none')
+    .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
+    .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice in a row')
+    .option('--keep', 'leave the terminals open at the end, for a look')
+    .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
+    .option('--script <name>', 'print one recipe as a script, and run nothing')
+    .option('--list', 'list the recipes and their claims, and run nothing')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 as the notes say, 1 a screen or a verdict is not or something failed, 2 something was inconclusive.',
+    )
+    .parse();
+  const options = program.opts();
+  const { recipes, noted } = loadRecipes();
+  if (options.script !== undefined) {
+    const [recipe, ...others] = chooseRecipes([options.script], recipes);
+    const exact = recipes.find(({ id }) => id === options.script) ?? (others.length === 0 ? recipe : undefined);
+    if (exact === undefined) throw new Refusal(`"${options.script}" fits several recipes; write the whole name of one`);
+    process.stdout.write(scriptOf(exact));
+    return;
+  }
+  const chosen = chooseRecipes(program.args, recipes);
+  if (options.list) return list(chosen);
+
+  const began = performance.now();
+  const turns = chosen.flatMap((recipe) =>
+    waysOf(recipe)
+      .filter((way) => options.allWays || way.name === options.shell)
+      .map((way) => ({ recipe, way })),
+  );
+  if (turns.length === 0)
+    throw new Refusal(`none of them works in ${options.shell}; leave out --shell ${options.shell}`);
+  if (options.keep && turns.length > 1) throw new Refusal('--keep is for one recipe; name it');
+  const paste: PasteOptions = {
+    ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
+    ...(options.keep ? { onEnd: hold } : {}),
+  };
+  const pasted = await runAll(turns, paste);
+  const rows = turns.flatMap((turn, at) => rowsOfPaste(turn.recipe, turn.way, pasted[at] ?? { records: [] }, noted));
+  const errors = pasted.flatMap(({ problem }) => problem ?? []);
+  report(rows, errors, await hostFacts(), (performance.now() - began) / 1000, options.json ? 'json' : 'text');
+}
+
+function list(recipes: Recipe[]): void {
+  for (const { id, title, claims, shells, needs, file, line } of recipes) {
+    const wants = needs.length === 0 ? '' : `; needs ${needs.join(', ')}`;
+    process.stdout.write(`${id}: ${title} (${shells.join(', ')}${wants}; ${file}:${line})\n`);
+    for (const claim of claims) process.stdout.write(`  ${claim}\n`);
+  }
+}
+
+/** How many at a time: two for a processor, as they wait more than they compute; on the plain host one, as they share its ports. */
+async function places(): Promise<number> {
+  const { kind } = await whichSandbox().catch(() => ({ kind: 'none' }));
+  return kind === 'host' ? 1 : 2 * availableParallelism();
+}
+
+/** Pastes side by side, each in a sandbox of its own, and shows on standard error where each is. */
+async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
+  const progress = new Progress();
+  const watched = process.stderr.isTTY === true && options.onEnd === undefined;
+  const screen = createLogUpdate(process.stderr);
+  const draw = () =>
+    screen(
+      progress
+        .lines(performance.now(), process.stderr.columns ?? 80)
+        .slice(-(process.stderr.rows ?? 24) + 1)
+        .join('\n'),
+    );
+  const clock = watched ? setInterval(draw, 100) : undefined;
+  const results: Pasted[] = [];
+  const waiting = turns.map((turn, at) => ({ ...turn, at }));
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { recipe, way, at } = next;
+      const name = `${recipe.id} (${way.name})`;
+      progress.begin(name, performance.now());
+      const tell = (state: 'begins' | 'is over', what: string) =>
+        progress.hear(name, { tell: 'arm', experiment: 'step', arm: what, state });
+      let before = '';
+      const pasted = await pasteRecipe(recipe, way, {
+        ...options,
+        onStep: (step, of, what) => {
+          if (before !== '') tell('is over', before);
+          before = `${step} of ${of}, ${what}`;
+          tell('begins', before);
+        },
+      });
+      progress.end(name, performance.now());
+      if (!watched) process.stderr.write(`${name}: ${outcome(pasted)}\n`);
+      results[at] = pasted;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: await places() }, work));
+  } finally {
+    clearInterval(clock);
+    if (watched) screen.clear();
+  }
+  return results;
+}
+
+const outcome = ({ problem, missing }: Pasted) =>
+  problem === undefined ? (missing ?? 'shows what its page says') : 'does not show what its page says';
+
+command(main);
