@@ -30,7 +30,7 @@ export function mismatches(recipes: readonly Recipe[], judges: Record<string, Cl
   const problems: SourceError[] = [];
   for (const { id, claims, steps, file, line } of recipes) {
     const own = judges[id] ?? {};
-    const parts = new Set(steps.map((step) => step.part));
+    const parts = new Set([...steps, ...steps.flatMap(({ shows }) => shows)].map(({ part }) => part));
     for (const claim of claims)
       if (own[claim] === undefined)
         problems.push(

@@ -8,7 +8,7 @@ import { findProgram } from '../../../notebooks/lab/programs';
 import { Sandbox } from '../../../notebooks/lab/sandbox';
 import { TimeOut, waitFor } from '../../../notebooks/lab/until';
 import { SourceError } from '../source-error';
-import { type Bindings, difference, matchLines } from './pattern';
+import { type Bindings, difference, matchAll } from './pattern';
 import type { Recipe, Step } from './recipe';
 import { Rest } from './rest';
 import { backstage, furnish, type Way } from './shells';
@@ -152,6 +152,10 @@ class Paster {
       note(`press ${step.key}`);
       window.press(step.key);
     }
+    if (step.do === 'resize') {
+      note('resize the window');
+      await window.terminal.resize(30, 100);
+    }
     if (step.do === 'paste') {
       await this.promptFor(window, step.line);
       const early = await window.shown();
@@ -164,7 +168,7 @@ class Paster {
       note(`paste ${step.code.trimEnd()}`);
       await window.paste(step.code, this.within).catch((error) => this.timeOut(error, window, step.line));
     }
-    if (step.shows === undefined) await this.promptFor(window, step.line);
+    if (step.shows.length === 0 && step.do !== 'resize') await this.promptFor(window, step.line);
     await this.compare(step, window);
   }
 
@@ -174,22 +178,22 @@ class Paster {
 
   /** Waits until the terminal shows what the page says; notes its lines down. */
   private async compare(step: Step, window: Window): Promise<void> {
-    const { lines: wanted = [], line = step.line } = step.shows ?? {};
-    const pattern = { file: this.recipe.file, line, lines: wanted };
+    const patterns = step.shows.map(({ pattern }) => pattern.lines);
+    const { line } = step.shows[0]?.pattern ?? step;
+    const pattern = { file: this.recipe.file, line, lines: patterns.flat() };
     const began = performance.now();
     let idle: number | undefined; // since when the shell has been at its prompt, with something else on the screen
     for (let pause = 2; ; pause = Math.min(pause * 1.5, 20)) {
       const { lines, at, upTo } = await window.shown();
-      const bound = matchLines(wanted, lines, this.bound);
-      if (bound !== undefined) {
-        this.bound = bound;
+      const match = matchAll(patterns, lines, this.bound);
+      if (match !== undefined) {
+        this.bound = match.bound;
         window.accept(upTo);
-        for (const shown of lines)
-          this.recorder(step.part).note(window.terminal.name, {
-            kind: 'line',
-            program: window.terminal.name,
-            line: shown,
-          });
+        let begin = 0;
+        for (const [index, end] of match.ends.entries()) {
+          this.noteLines(step.shows[index]?.part ?? step.part, window.terminal.name, lines.slice(begin, end));
+          begin = end;
+        }
         return;
       }
       const now = performance.now();
@@ -202,6 +206,10 @@ class Paster {
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+  }
+
+  private noteLines(part: string, name: string, lines: readonly string[]): void {
+    for (const line of lines) this.recorder(part).note(name, { kind: 'line', program: name, line });
   }
 
   /** Why a terminal does not go on, where there is a reason to be seen. */

@@ -135,6 +135,25 @@ export function matchLines(
   return now && matchLines(rest, others, now);
 }
 
+/**
+ * Several patterns one after another: what they bind, and up to which line each of them goes; undefined where they do not
+ * match all that is shown.
+ */
+export function matchAll(
+  patterns: readonly (readonly PatternLine[])[],
+  shown: readonly string[],
+  bound: Bindings,
+): { bound: Bindings; ends: number[] } | undefined {
+  const [first, ...rest] = patterns;
+  if (first === undefined) return shown.length === 0 ? { bound, ends: [] } : undefined;
+  for (let end = 0; end <= shown.length; end++) {
+    const now = matchLines(first, shown.slice(0, end), bound);
+    const others = now && matchAll(rest, shown.slice(end), now);
+    if (others !== undefined) return { bound: others.bound, ends: [end, ...others.ends.map((other) => other + end)] };
+  }
+  return undefined;
+}
+
 /** The lines of what a terminal printed: without those that are blank at its end. */
 export function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trimEnd());

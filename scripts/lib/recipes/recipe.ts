@@ -4,12 +4,13 @@
  *   :::recipe[Kill the script]{id="kill-a-script" shows="scripts.child-survives" shells="bash zsh"}
  *   **Terminal 1**              where the fences that follow go; Terminal 1 where nothing is said
  *   ```sh                       one paste; sh part="NAME" begins an arm of the experiment
- *   ```text                     what that terminal shows since then, and what is waited for before the recipe goes on
- *   **Terminal 1**: press Ctrl-C            a key, or: close the window
+ *   ```text                     what that terminal shows since then, and what is waited for before the recipe goes on;
+ *                               text part="NAME": what is shown from here on is of another arm
+ *   **Terminal 1**: press Ctrl-C            a key, or: close the window; or: resize the window
  *   :::
  *
- * A `text` under a terminal without `sh` before it says what that terminal has come to show meanwhile. Other paragraphs are
- * the note's own. The patterns in `text` are those of pattern.ts.
+ * A `text` under a terminal without `sh` before it says what that terminal has come to show meanwhile; several after one
+ * another are shown one after another. Other paragraphs are the note's own. The patterns in `text` are those of pattern.ts.
  */
 import { keyBytes } from '../../../notebooks/lab/terminal';
 import { type Block, type Directive, type Fence, readMarkdown, refuse, SourceError } from '../markdown';
@@ -21,12 +22,19 @@ import { type Pattern, readPattern } from './pattern';
 export const SHELLS = ['bash', 'zsh', 'dash'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What is done at a terminal, and what it then shows; nothing shown where there is no `shows`, but for a window that is closed. */
-export type Step = { terminal: number; part: string; line: number; shows?: Pattern } & (
+/** What a terminal shows, and of which part that is. */
+export interface Shown {
+  readonly part: string;
+  readonly pattern: Pattern;
+}
+
+/** What is done at a terminal, and what it then shows, in this order: nothing where `shows` is empty. */
+export type Step = { terminal: number; part: string; line: number; shows: Shown[] } & (
   | { do: 'paste'; code: string }
   | { do: 'press'; key: string }
   | { do: 'close' }
-  | { do: 'look'; shows: Pattern }
+  | { do: 'resize' }
+  | { do: 'look' }
 );
 
 export interface Recipe {
@@ -110,9 +118,10 @@ function readRecipe(block: Directive, inner: Block[], file: string, problems: So
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 
-/** `sh part="control"` → its part; undefined where the rest of the info string is something else. */
-function partOf(fence: Fence): string | undefined {
-  return /^sh(?:\s+part="([^"]+)")?$/.exec(fence.info)?.slice(1, 2).join('') ?? undefined;
+/** `sh part="control"`: what it is, and its part; undefined where it is neither, or says something else. */
+function readInfo({ info }: Fence): { is: 'sh' | 'text'; part: string } | undefined {
+  const [match, is, part = ''] = /^(sh|text)(?:\s+part="([^"]+)")?$/.exec(info) ?? [];
+  return match === undefined ? undefined : { is: is === 'sh' ? 'sh' : 'text', part };
 }
 
 function readSteps(inner: Block[], id: string, file: string, problems: SourceError[]): Step[] {
@@ -131,40 +140,50 @@ function readSteps(inner: Block[], id: string, file: string, problems: SourceErr
       terminal = heading.terminal;
       last = undefined;
       if (action === 'unknown')
-        say(block.line, `cannot do "${heading.action}" at a terminal`, 'write "press Ctrl-C" or "close the window"');
+        say(
+          block.line,
+          `cannot do "${heading.action}" at a terminal`,
+          'write "press Ctrl-C", "resize the window" or "close the window"',
+        );
       else if (action !== undefined) {
         if (opened.get(terminal) !== 'open') say(block.line, ...neverOpened(terminal, opened));
         if (action.do === 'close') opened.set(terminal, 'closed');
-        last = { terminal, part, line: block.line, ...action };
+        last = { terminal, part, line: block.line, shows: [], ...action };
         steps.push(last);
       }
-    } else if (block.kind === 'fence' && /^sh\b/.test(block.info)) {
-      const named = partOf(block);
-      if (named === undefined)
-        say(block.line, `cannot read the fence "${block.info}"`, 'write ```sh, or ```sh part="NAME"');
-      if (named) part = named;
-      if (opened.get(terminal) === 'closed') say(block.line, ...neverOpened(terminal, opened));
-      const before = terminal - 1;
-      if (before > 0 && !opened.has(before))
-        say(block.line, `Terminal ${terminal} comes before Terminal ${before}`, 'number terminals as they are opened');
-      opened.set(terminal, 'open');
-      problems.push(...lintPaste(block.content, id, file, block.line + 1));
-      last = { do: 'paste', terminal, part, line: block.line, code: block.content };
-      steps.push(last);
-    } else if (block.kind === 'fence' && block.info === 'text') {
-      const shows = readPattern(block.content, file, block.line + 1, problems);
-      if (!opened.has(terminal)) say(block.line, ...neverOpened(terminal, opened));
-      if (last !== undefined && last.shows === undefined) last.shows = shows;
-      else steps.push({ do: 'look', terminal, part, line: block.line, shows });
-      last = undefined;
     } else if (block.kind === 'fence') {
-      say(block.line, `a recipe has no fence "${block.info}"`, 'write sh (what is pasted) or text (what is shown)');
+      const info = readInfo(block);
+      if (info === undefined) {
+        const remedy = 'write ```sh (what is pasted) or ```text (what is shown), with part="NAME" if it begins a part';
+        say(block.line, `a recipe has no fence "${block.info}"`, remedy);
+        continue;
+      }
+      if (info.part !== '') part = info.part;
+      if (info.is === 'sh') {
+        if (opened.get(terminal) === 'closed') say(block.line, ...neverOpened(terminal, opened));
+        if (terminal > 1 && !opened.has(terminal - 1)) {
+          const problem = `Terminal ${terminal} comes before Terminal ${terminal - 1}`;
+          say(block.line, problem, 'number terminals as they are opened');
+        }
+        opened.set(terminal, 'open');
+        problems.push(...lintPaste(block.content, id, file, block.line + 1));
+        last = { do: 'paste', terminal, part, line: block.line, code: block.content, shows: [] };
+        steps.push(last);
+      } else {
+        if (!opened.has(terminal)) say(block.line, ...neverOpened(terminal, opened));
+        if (last === undefined) {
+          last = { do: 'look', terminal, part, line: block.line, shows: [] };
+          steps.push(last);
+        }
+        last.shows.push({ part, pattern: readPattern(block.content, file, block.line + 1, problems) });
+      }
     }
   }
-  const parts = new Set(steps.map((step) => step.part));
-  if (parts.size > 1 && parts.has(''))
+  const parts = [...steps, ...steps.flatMap(({ shows }) => shows)].map((one) => one.part);
+  if (!parts.includes('')) return steps;
+  if (parts.some((one) => one !== ''))
     say(steps[0]?.line ?? 1, 'the first paste has no part, a later one has', 'write part="NAME" on the first one too');
-  return parts.has('') ? steps.map((step) => ({ ...step, part: id })) : steps;
+  return steps.map((step) => ({ ...step, part: id, shows: step.shows.map((shown) => ({ ...shown, part: id })) }));
 }
 
 function neverOpened(terminal: number, opened: Map<number, string>): [string, string] {
@@ -177,8 +196,9 @@ function readHeading(paragraph: string): { terminal: number; action: string } | 
   return match === null ? undefined : { terminal: Number(match[1]), action: match[2]?.trim() ?? '' };
 }
 
-function readAction(action: string): { do: 'press'; key: string } | { do: 'close' } | 'unknown' {
+function readAction(action: string): { do: 'press'; key: string } | { do: 'close' } | { do: 'resize' } | 'unknown' {
   if (/^close the window\.?$/.test(action)) return { do: 'close' };
+  if (/^resize the window\.?$/.test(action)) return { do: 'resize' };
   const [, key] = /^press (\S+?)\.?$/.exec(action) ?? [];
   try {
     if (key !== undefined && keyBytes(key)) return { do: 'press', key };

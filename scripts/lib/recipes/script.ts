@@ -38,9 +38,14 @@ function branch(steps: readonly Step[], terminal: number): string {
     const wait = before !== undefined && before.terminal !== terminal ? [`next ${waiting(before)}\n`] : [];
     if (step.do === 'paste') return [...wait, step.code];
     if (step.do === 'look') return [];
-    return [...wait, `next '${step.do === 'close' ? 'Close this window' : `Press ${step.key}`}'\n`];
+    return [...wait, `next '${asked(step)}'\n`];
   });
   return `${terminal})\n${lines.join('')};;\n`;
 }
 
 const waiting = (step: Step) => `'Wait for terminal ${step.terminal}'`;
+
+function asked(step: Step): string {
+  if (step.do === 'press') return `Press ${step.key}`;
+  return step.do === 'close' ? 'Close this window' : 'Resize this window';
+}

@@ -61,7 +61,7 @@ export function readTranscript(bytes: string, from: number, sent: readonly numbe
 
 /** How bytes look on a terminal that is wide enough to wrap no line. */
 export async function rendered(bytes: string): Promise<string> {
-  const emulator = new Emulator({ rows: 24, cols: 1000, scrollback: 5000, allowProposedApi: true });
+  const emulator = new Emulator({ rows: 24, cols: 1000, scrollback: 5000, allowProposedApi: true, logLevel: 'off' });
   await new Promise<void>((done) => emulator.write(bytes, done));
   const { active } = emulator.buffer;
   const lines = Array.from({ length: active.length }, (_, y) => active.getLine(y)?.translateToString(true) ?? '');
