@@ -78,6 +78,7 @@ function goesToPid1(history: History): Seen {
 
 const isInterrupted = shows(1, /^accept: Interrupted system call$/, /^accept goes on$/);
 const zombiesLeft = showsAfter(1, /^the handler calls: /, zombie);
+const newHttpd = shows(1, /^a new httpd starts$/, /Address already in use: .* could not bind/);
 const secondListens = shows(1, /^second: listening/, /^second: Address already in use$/);
 
 /** Whether the port of the TIME_WAIT's own end (the first address) is the server's. */
@@ -199,6 +200,43 @@ export const recipes: Record<string, Claims> = {
       treatment: ['a handler', 'a handler with SA_RESTART'],
       control: ['no handler'],
       condition: 'whether the handler was set with SA_RESTART',
+    },
+  },
+  'survive-the-window': {
+    'session.each-escapes': {
+      effect: shows(1, /^\w+ lives$/, /^\w+ is gone$/),
+      treatment: ['nohup', 'disown', 'setsid', '( cmd & )'],
+      control: ['&'],
+    },
+  },
+  'exit-or-close': {
+    'session.exit-hups-jobs': {
+      effect: shows(1, /^the job is gone$/, /^the job lives$/),
+      treatment: ['exit'],
+      control: ['the window closed'],
+    },
+  },
+  'ctrl-c': {
+    'session.ctrl-c-foreground': {
+      effect: showsAfter(1, /inner\.sh is told INT$/, /^outer\.sh is told INT$/),
+      treatment: ['Ctrl-C'],
+      control: ['kill -INT'],
+    },
+  },
+  'kill-httpd': {
+    'httpd.children-die': {
+      effect: not(showsAfter(1, /^kill -\w+ of the parent$/, /^\s*\d+\s+\d+\s+\d+\s+apache2$/)),
+      treatment: ['TERM'],
+      control: ['KILL'],
+    },
+    'httpd.orphans-hold-port': { effect: not(newHttpd), treatment: ['KILL'], control: ['TERM'] },
+    'httpd.orphans-by-group': { effect: newHttpd, treatment: ['then the group'], control: ['KILL'] },
+  },
+  'resize-httpd': {
+    'httpd.resize-stops': {
+      effect: shows(1, /^caught SIGWINCH, shutting down gracefully$/, /^caught SIGTERM, shutting down$/),
+      treatment: ['in the foreground'],
+      control: ['in a session of its own'],
     },
   },
 };

@@ -54,7 +54,7 @@ const rules: Rule[] = [
   { in: commands, bad: /\b(sudo|doas|su)\b/, problem: '$1 is more than a recipe may', remedy: 'do without root' },
   {
     in: everywhere,
-    bad: /(?:\bListen\s+(?:\S+:)?|htons\(|\bport\s*=\s*:?|sport\s*=\s*:|(?:127\.0\.0\.1|localhost)[:/])(\d{1,3}|10[01]\d|102[0-3])(?!\d)/i,
+    bad: /(?:\bListen\s+(?:[\d.]+:)?|htons\(|\bport\s*=\s*:?|sport\s*=\s*:|(?:127\.0\.0\.1|localhost)[:/])(\d{1,3}|10[01]\d|102[0-3])(?![\d.])/i,
     problem: 'port $1 is below 1024',
     remedy: 'take one above, such as 47080',
   },

@@ -82,6 +82,7 @@ function record(recipe: Recipe, arm: string, box: Sandbox | undefined, recorder:
 class Paster {
   private readonly windows = new Map<number, Window>();
   private bound: Bindings = new Map();
+  private program: string[] = [];
 
   constructor(
     private readonly recipe: Recipe,
@@ -93,14 +94,12 @@ class Paster {
 
   async go(): Promise<void> {
     const { box, way, recipe, options } = this;
-    const program = furnish(box, way, options.sleep === undefined ? undefined : { SLEEP: String(options.sleep) });
-    for (const number of new Set(recipe.steps.map((step) => step.terminal)))
-      this.windows.set(number, await Window.open(box, number, program, way));
-    await this.tellStates('before');
+    this.program = furnish(box, way, options.sleep === undefined ? undefined : { SLEEP: String(options.sleep) });
+    for (const number of new Set(recipe.steps.map((step) => step.terminal))) await this.open(number);
     const rest = await Rest.of(box, recipe.id);
     const steps = options.stop === undefined ? recipe.steps : recipe.steps.slice(0, options.stop.after);
     for (let time = 0; time < way.times; time++) {
-      if (time > 0) this.bound = new Map(); // another run has other PIDs
+      if (time > 0) await this.again();
       for (const [index, step] of steps.entries()) {
         options.onStep?.(index + 1, steps.length, `Terminal ${step.terminal}: ${step.do}`);
         await this.take(step);
@@ -112,6 +111,18 @@ class Paster {
     if (options.stop === undefined) await this.statesAreTheSame();
     const screens = [...this.windows.values()].map(({ terminal }) => `${terminal.name}\n${terminal.screen()}`);
     await options.onEnd?.(box, screens);
+  }
+
+  private async open(number: number): Promise<void> {
+    const window = await Window.open(this.box, number, this.program, this.way);
+    this.windows.set(number, window);
+    await window.tellState(`~/${backstage}/before-${number}`);
+  }
+
+  /** Another run has other PIDs, and opens the windows again that the first one has closed. */
+  private async again(): Promise<void> {
+    this.bound = new Map();
+    for (const [number, { state }] of this.windows) if (state === 'closed') await this.open(number);
   }
 
   private window(number: number): Window {
@@ -150,11 +161,11 @@ class Paster {
     }
     if (step.do === 'press') {
       note(`press ${step.key}`);
-      window.press(step.key);
+      await window.press(step.key);
     }
     if (step.do === 'resize') {
       note('resize the window');
-      await window.terminal.resize(30, 100);
+      await window.resize();
     }
     if (step.do === 'paste') {
       await this.promptFor(window, step.line);
@@ -259,7 +270,7 @@ class Paster {
     for (const window of this.windows.values()) {
       if (window.state === 'closed') continue;
       if (by === 'closing') await window.close();
-      else window.press('Ctrl-C');
+      else await window.press('Ctrl-C');
     }
   }
 
@@ -276,15 +287,10 @@ class Paster {
     });
   }
 
-  private async tellStates(when: 'before' | 'after'): Promise<void> {
-    for (const [number, window] of this.windows)
-      if (window.state === 'open') await window.tellState(`~/${backstage}/${when}-${number}`);
-  }
-
   private async statesAreTheSame(): Promise<void> {
-    await this.tellStates('after');
-    for (const [number, { state }] of this.windows) {
-      if (state === 'closed') continue;
+    for (const [number, window] of this.windows) {
+      if (window.state === 'closed') continue;
+      await window.tellState(`~/${backstage}/after-${number}`);
       const [before, after] = ['before', 'after'].map((when) =>
         this.box.read(`${backstage}/${when}-${number}`).split('\n'),
       );

@@ -154,10 +154,11 @@ export function matchAll(
   return undefined;
 }
 
-/** The lines of what a terminal printed: without those that are blank at its end. */
+/** The lines of what a terminal printed: without those that are blank at its beginning and its end. */
 export function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => line.trimEnd());
   while (lines[lines.length - 1] === '') lines.pop();
+  while (lines[0] === '') lines.shift();
   return lines;
 }
 

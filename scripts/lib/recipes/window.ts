@@ -11,15 +11,18 @@ export class Window {
   /** Up to where the transcript has been read and compared. */
   private read = 0;
   state: 'open' | 'closed' = 'open';
+  private echoes: 'echo' | '-echo' | 'as the shell has it' = 'as the shell has it';
+  private size: 'usual' | 'larger' = 'usual';
 
   private constructor(
     readonly terminal: Terminal,
     private readonly way: Way,
+    private readonly box: Sandbox,
   ) {}
 
   /** Opens a terminal and waits for the shell's first prompt. */
   static async open(box: Sandbox, number: number, program: string[], way: Way): Promise<Window> {
-    const window = new Window(await box.terminal(`Terminal ${number}`, { program }), way);
+    const window = new Window(await box.terminal(`Terminal ${number}`, { program }), way, box);
     await window.prompt(10);
     window.accept();
     return window;
@@ -58,6 +61,7 @@ export class Window {
 
   /** Pastes commands and has the shell run them: the Enter key, where the shell takes a paste for text to be edited. */
   async paste(code: string, within: number): Promise<void> {
+    if (this.echoes === 'echo') await this.setEcho('-echo');
     if (this.way.by === 'line by line') return this.pasteLines(code, within);
     this.sent.push(this.terminal.transcript().length);
     this.terminal.paste(code);
@@ -88,8 +92,22 @@ export class Window {
     );
   }
 
-  press(key: string): void {
+  /** Presses a key, which the terminal echoes: `^C`. */
+  async press(key: string): Promise<void> {
+    if (echoOf(this.way) === 'no echo') await this.setEcho('echo');
     this.terminal.press(key);
+  }
+
+  private async setEcho(setting: 'echo' | '-echo'): Promise<void> {
+    await this.box.$`stty -F ${this.terminal.tty} ${setting}`;
+    this.echoes = setting;
+  }
+
+  /** Gives the window another size: the other of two. */
+  async resize(): Promise<void> {
+    this.size = this.size === 'usual' ? 'larger' : 'usual';
+    if (this.size === 'usual') await this.terminal.resize(24, 80);
+    else await this.terminal.resize(30, 100);
   }
 
   async close(): Promise<void> {
@@ -100,6 +118,7 @@ export class Window {
   /** Has the shell tell its state into a file: its variables, traps, options, jobs and where it is. */
   async tellState(file: string): Promise<void> {
     await this.prompt(10);
+    if (this.echoes === 'echo') await this.setEcho('-echo');
     this.sent.push(this.terminal.transcript().length);
     const from = this.terminal.transcript().length;
     this.terminal.type(`state ${file}\n`);
