@@ -17,12 +17,22 @@ import { Window } from './window';
 export interface PasteOptions {
   /** How long b.sh sleeps, and its like: SLEEP in the environment of the terminals, in seconds. */
   sleep?: number;
-  /** Breaks off after so many steps, by Ctrl-C in every terminal or by closing them all; then nothing may be left. */
-  stop?: { after: number; by: 'Ctrl-C' | 'closing' };
+  /** Breaks off, by Ctrl-C in every terminal or by closing them all; then nothing may be left. */
+  stop?: Stop;
   /** Told of each step as it begins. */
   onStep?: (step: number, of: number, what: string) => void;
   /** Called before the sandbox is closed, with what its terminals show. */
   onEnd?: (box: Sandbox, screens: string[]) => Promise<void>;
+}
+
+/**
+ * Where a recipe is broken off: in its step `at`, counted from 1, when its directory is there (`begun`), when the terminal
+ * shows the first line of what is to come (`speaking`), or when it shows all of it (`shown`).
+ */
+export interface Stop {
+  at: number;
+  when: 'begun' | 'speaking' | 'shown';
+  by: 'Ctrl-C' | 'closing';
 }
 
 /** What came of it: nothing wrong where `problem` is absent. */
@@ -97,7 +107,7 @@ class Paster {
     this.program = furnish(box, way, options.sleep === undefined ? undefined : { SLEEP: String(options.sleep) });
     for (const number of new Set(recipe.steps.map((step) => step.terminal))) await this.open(number);
     const rest = await Rest.of(box, recipe.id);
-    const steps = options.stop === undefined ? recipe.steps : recipe.steps.slice(0, options.stop.after);
+    const steps = options.stop === undefined ? recipe.steps : recipe.steps.slice(0, options.stop.at);
     for (let time = 0; time < way.times; time++) {
       if (time > 0) await this.again();
       for (const [index, step] of steps.entries()) {
@@ -179,8 +189,32 @@ class Paster {
       note(`paste ${step.code.trimEnd()}`);
       await window.paste(step.code, this.within).catch((error) => this.timeOut(error, window, step.line));
     }
-    if (step.shows.length === 0 && step.do !== 'resize') await this.promptFor(window, step.line);
+    if (this.options.stop?.at === this.recipe.steps.indexOf(step) + 1 && this.options.stop.when !== 'shown')
+      return this.broken(window, this.options.stop.when);
+    if (step.shows.length === 0 && !this.goesOn(step)) await this.promptFor(window, step.line);
     await this.compare(step, window);
+  }
+
+  /** Whether a step for which the page says nothing leaves a program running: something is then done to it, not pasted. */
+  private goesOn(step: Step): boolean {
+    const { steps } = this.recipe;
+    const next = steps.slice(steps.indexOf(step) + 1).find(({ terminal }) => terminal === step.terminal);
+    return step.do === 'resize' || next?.do === 'press' || next?.do === 'resize' || next?.do === 'close';
+  }
+
+  /** Waits for the moment at which a recipe is to be broken off; where it does not come, the recipe is over. */
+  private async broken(window: Window, when: 'begun' | 'speaking'): Promise<void> {
+    const moment = {
+      what: `the recipe to have ${when}`,
+      look: async () => {
+        const { lines, at } = await window.shown();
+        const there = (await this.box.$`ls -d /tmp/${this.recipe.id}.*`).exitCode === 0;
+        const come = at === 'prompt' || (when === 'begun' ? there : lines.length > 0);
+        if (come) return { met: 'yes', value: undefined, witness: 'ls' } as const;
+        return { met: 'no', seen: 'neither directory nor line' } as const;
+      },
+    };
+    await waitFor(moment, this.within * 1000);
   }
 
   private async promptFor(window: Window, line: number): Promise<void> {
@@ -278,7 +312,8 @@ class Paster {
     await waitFor(rest.restored(), this.within * 1000).catch((error: unknown) => {
       if (!(error instanceof TimeOut)) throw error;
       const { stop } = this.options;
-      const when = stop === undefined ? 'it leaves' : `broken off after step ${stop.after} by ${stop.by}, it leaves`;
+      const when =
+        stop === undefined ? 'it leaves' : `broken off in step ${stop.at} by ${stop.by} (${stop.when}), it leaves`;
       this.fail(
         this.recipe.line,
         `${when} something behind: ${error.message.replace(/^[\s\S]*last seen: /, '')}`,
