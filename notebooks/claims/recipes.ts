@@ -239,4 +239,11 @@ export const recipes: Record<string, Claims> = {
       control: ['in a session of its own'],
     },
   },
+  'five-connections': {
+    'reap.wait-not-enough': {
+      effect: showsAfter(1, /^connections: /, zombie),
+      treatment: ['five connections'],
+      control: ['one connection'],
+    },
+  },
 };

@@ -259,7 +259,8 @@ class Paster {
 
   /** Why a terminal does not go on, where there is a reason to be seen. */
   private async stuck(window: Window, at: 'prompt' | 'further' | 'command'): Promise<string | undefined> {
-    if (at === 'further')
+    if (at === 'further' && this.way.shell !== 'dash')
+      // which does not mark where a command begins
       return 'the shell asks for more: a quote, a parenthesis or a here-document is never closed; close it';
     const tty = window.terminal.tty.replace('/dev/', '');
     const { stdout } = await this.box.$`ps -t ${tty} -o pid=,stat=,args= | grep -F +`;
