@@ -53,6 +53,18 @@ function showsAfter(terminal: number, done: RegExp, effect: RegExp): (history: H
   };
 }
 
+/** Whether, after a line that says what was done, the one or the other is shown. */
+function showsInstead(terminal: number, done: RegExp, effect: RegExp, otherwise: RegExp): (history: History) => Seen {
+  return (history) => {
+    const before = said(history, terminal, done)?.[1];
+    const there = said(history, terminal, effect, before)?.[1];
+    const absent = said(history, terminal, otherwise, before)?.[1];
+    if (before !== undefined && there !== undefined && absent === undefined) return yes(quoted(there), before, there);
+    if (before !== undefined && absent !== undefined && there === undefined) return no(quoted(absent), before, absent);
+    return unseen('the terminal does not show which of the two came about');
+  };
+}
+
 /** The opposite effect. */
 function not(effect: (history: History) => Seen): (history: History) => Seen {
   return (history) => {
@@ -78,7 +90,7 @@ function goesToPid1(history: History): Seen {
 
 const isInterrupted = shows(1, /^accept: Interrupted system call$/, /^accept goes on$/);
 const zombiesLeft = showsAfter(1, /^the handler calls: /, zombie);
-const newHttpd = shows(1, /^a new httpd starts$/, /Address already in use: .* could not bind/);
+const newHttpd = showsInstead(1, /^its \w+ has ended/, /^httpd runs$/, /Address already in use: .* could not bind/);
 const secondListens = shows(1, /^second: listening/, /^second: Address already in use$/);
 
 /** Whether the port of the TIME_WAIT's own end (the first address) is the server's. */
@@ -225,12 +237,12 @@ export const recipes: Record<string, Claims> = {
   },
   'kill-httpd': {
     'httpd.children-die': {
-      effect: not(showsAfter(1, /^kill -\w+ of the parent$/, /^\s*\d+\s+\d+\s+\d+\s+apache2$/)),
+      effect: not(showsAfter(1, /^its parent has ended by /, /^\s*\d+\s+\d+\s+\d+\s+apache2$/)),
       treatment: ['TERM'],
       control: ['KILL'],
     },
     'httpd.orphans-hold-port': { effect: not(newHttpd), treatment: ['KILL'], control: ['TERM'] },
-    'httpd.orphans-by-group': { effect: newHttpd, treatment: ['then the group'], control: ['KILL'] },
+    'httpd.orphans-by-group': { effect: newHttpd, treatment: ['then its group'], control: ['KILL'] },
   },
   'resize-httpd': {
     'httpd.resize-stops': {

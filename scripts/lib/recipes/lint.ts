@@ -51,6 +51,12 @@ const rules: Rule[] = [
     problem: "$1 goes by name, and may find the reader's own",
     remedy: 'keep the PID: echo $$ >pid, or $!',
   },
+  {
+    in: everywhere,
+    bad: /\bkill -(\d+) -- /,
+    problem: 'the kill of dash does not take -$1 and -- together',
+    remedy: 'name the signal: kill -s KILL -- …',
+  },
   { in: commands, bad: /\b(sudo|doas|su)\b/, problem: '$1 is more than a recipe may', remedy: 'do without root' },
   {
     in: everywhere,
