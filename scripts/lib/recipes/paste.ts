@@ -305,7 +305,22 @@ class Paster {
     for (const window of this.windows.values()) {
       if (window.state === 'closed') continue;
       if (by === 'closing') await window.close();
-      else await window.press('Ctrl-C');
+      else await this.interrupt(window);
+    }
+  }
+
+  /**
+   * Presses Ctrl-C as a person does: again, where the prompt does not come. bash drops a SIGINT that comes while it waits for
+   * a command which then ends by itself (jobs.c, wait_for: the command is taken to have dealt with it).
+   */
+  private async interrupt(window: Window): Promise<void> {
+    for (let times = 0; times < 3; times++) {
+      await window.press('Ctrl-C');
+      try {
+        return await window.prompt(1);
+      } catch (error) {
+        if (!(error instanceof TimeOut)) throw error;
+      }
     }
   }
 
