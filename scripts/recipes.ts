@@ -9,7 +9,7 @@ import { Progress } from './lib/progress';
 import { Refusal } from './lib/project';
 import { hold } from './lib/recipes/hold';
 import { chooseRecipes, loadRecipes, rowsOfPaste } from './lib/recipes/load';
-import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
+import { type Pasted, type PasteOptions, pasteRecipe, type Stop, stopsOf } from './lib/recipes/paste';
 import { type Recipe, SHELLS } from './lib/recipes/recipe';
 import { scriptOf } from './lib/recipes/script';
 import { type Way, waysOf } from './lib/recipes/shells';
@@ -18,6 +18,14 @@ import { report } from './lib/report';
 interface Turn {
   recipe: Recipe;
   way: Way;
+  /** Where it is broken off; nowhere where there is none. */
+  stop?: Stop;
+}
+
+/** `kill-a-script (bash)`, and where it is broken off. */
+function nameOf({ recipe, way, stop }: Turn): string {
+  const where = stop === undefined ? '' : `, step ${stop.at} ${stop.when}, ${stop.by}`;
+  return `${recipe.id} (${way.name}${where})`;
 }
 
 async function main(): Promise<void> {
@@ -26,6 +34,7 @@ async function main(): Promise<void> {
     .argument('[names...]', 'recipes whose names contain one of these; all when there are none')
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
     .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice in a row')
+    .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
     .option('--keep', 'leave the terminals open at the end, for a look')
     .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
     .option('--script <name>', 'print one recipe as a script, and run nothing')
@@ -52,7 +61,9 @@ async function main(): Promise<void> {
   const turns = chosen.flatMap((recipe) =>
     waysOf(recipe)
       .filter((way) => options.allWays || way.name === options.shell)
-      .map((way) => ({ recipe, way })),
+      .flatMap((way): Turn[] =>
+        options.breakOff ? stopsOf(recipe).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],
+      ),
   );
   if (turns.length === 0)
     throw new Refusal(`none of them works in ${options.shell}; leave out --shell ${options.shell}`);
@@ -62,7 +73,9 @@ async function main(): Promise<void> {
     ...(options.keep ? { onEnd: hold } : {}),
   };
   const pasted = await runAll(turns, paste);
-  const rows = turns.flatMap((turn, at) => rowsOfPaste(turn.recipe, turn.way, pasted[at] ?? { records: [] }, noted));
+  const rows = turns.flatMap((turn, at) =>
+    turn.stop === undefined ? rowsOfPaste(turn.recipe, turn.way, pasted[at] ?? { records: [] }, noted) : [],
+  );
   const errors = pasted.flatMap(({ problem }) => problem ?? []);
   report(rows, errors, await hostFacts(), (performance.now() - began) / 1000, options.json ? 'json' : 'text');
 }
@@ -95,17 +108,18 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
     );
   const clock = watched ? setInterval(draw, 100) : undefined;
   const results: Pasted[] = [];
-  const waiting = turns.map((turn, at) => ({ ...turn, at }));
+  const waiting = turns.map((turn, at) => ({ turn, at }));
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { recipe, way, at } = next;
-      const name = `${recipe.id} (${way.name})`;
+      const { turn, at } = next;
+      const name = nameOf(turn);
       progress.begin(name, performance.now());
       const tell = (state: 'begins' | 'is over', what: string) =>
         progress.hear(name, { tell: 'arm', experiment: 'step', arm: what, state });
       let before = '';
-      const pasted = await pasteRecipe(recipe, way, {
+      const pasted = await pasteRecipe(turn.recipe, turn.way, {
         ...options,
+        ...(turn.stop === undefined ? {} : { stop: turn.stop }),
         onStep: (step, of, what) => {
           if (before !== '') tell('is over', before);
           before = `${step} of ${of}, ${what}`;
@@ -113,7 +127,7 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
         },
       });
       progress.end(name, performance.now());
-      if (!watched) process.stderr.write(`${name}: ${outcome(pasted)}\n`);
+      if (!watched) process.stderr.write(`${name}: ${outcome(pasted, turn)}\n`);
       results[at] = pasted;
     }
   };
@@ -126,7 +140,9 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
   return results;
 }
 
-const outcome = ({ problem, missing }: Pasted) =>
-  problem === undefined ? (missing ?? 'shows what its page says') : 'does not show what its page says';
+function outcome({ problem, missing }: Pasted, { stop }: Turn): string {
+  if (problem !== undefined) return stop === undefined ? 'does not show what its page says' : 'leaves something behind';
+  return missing ?? (stop === undefined ? 'shows what its page says' : 'leaves nothing behind');
+}
 
 command(main);

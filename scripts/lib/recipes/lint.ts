@@ -57,6 +57,12 @@ const rules: Rule[] = [
     problem: 'the kill of dash does not take -$1 and -- together',
     remedy: 'name the signal: kill -s KILL -- …',
   },
+  {
+    in: commands,
+    bad: /(?<!\] && )\bkill\b[^;|&]*"-\$\(/,
+    problem: 'without the file this is kill of "-", which is the own group to zsh',
+    remedy: 'ask first: [ -s pid ] && kill …',
+  },
   { in: commands, bad: /\b(sudo|doas|su)\b/, problem: '$1 is more than a recipe may', remedy: 'do without root' },
   {
     in: everywhere,
@@ -66,15 +72,15 @@ const rules: Rule[] = [
   },
   {
     in: commands,
-    bad: /(?:>|\b(?:touch|mkdir|rm|mv|cp|ln|tee)\s[^;|&]*?)\s*((?:~|\$HOME|\/(?!dev\/(?:null|tty)\b|tmp\/ID\.))[^\s;"]*)/,
+    bad: /(?:>\s*|\b(?:touch|mkdir|rm|mv|cp|ln|tee)\s(?:[^;|&>]*\s)?)((?:~|\$HOME|\/(?!dev\/(?:null|tty)\b|tmp\/NAME\.))[^\s;"]*)/,
     problem: "$1 lies outside of the recipe's own directory",
     remedy: 'write below "$d", which mktemp -d has made',
   },
   {
     in: everywhere,
-    bad: /mktemp(?! -d \/tmp\/ID\.X{6,})/,
+    bad: /mktemp(?! -d \/tmp\/NAME\.X{6,})/,
     problem: 'mktemp makes no directory named for the recipe',
-    remedy: 'write mktemp -d /tmp/ID.XXXXXX',
+    remedy: 'write mktemp -d /tmp/NAME.XXXXXX',
   },
   {
     in: everywhere,
@@ -111,9 +117,9 @@ export function lintPaste(code: string, id: string, file: string, line: number):
   return placed(code).flatMap(({ text, place }, index) =>
     rules.flatMap((rule) => {
       if (!rule.in.includes(place)) return [];
-      const found = new RegExp(rule.bad.source.replaceAll('ID', id), rule.bad.flags).exec(text);
+      const found = new RegExp(rule.bad.source.replaceAll('NAME', id), rule.bad.flags).exec(text);
       if (found === null) return [];
-      const said = (words: string) => words.replace('$1', found[1] ?? '').replaceAll('ID', id);
+      const said = (words: string) => words.replace('$1', found[1] ?? '').replaceAll('NAME', id);
       return [new SourceError(file, line + index, `${said(rule.problem)}: \`${text.trim()}\``, said(rule.remedy))];
     }),
   );

@@ -35,6 +35,15 @@ export interface Stop {
   by: 'Ctrl-C' | 'closing';
 }
 
+/** Every place at which a recipe may be broken off. Keys and windows are done with at once: only pastes have a middle. */
+export function stopsOf({ steps }: Recipe): Stop[] {
+  return steps.flatMap((step, index) =>
+    (['begun', 'speaking', 'shown'] as const)
+      .filter((when) => when === 'shown' || step.do === 'paste')
+      .flatMap((when) => (['Ctrl-C', 'closing'] as const).map((by) => ({ at: index + 1, when, by }))),
+  );
+}
+
 /** What came of it: nothing wrong where `problem` is absent. */
 export interface Pasted {
   records: HistoryRecord[];
