@@ -10,6 +10,8 @@ export class Window {
   private readonly sent: number[] = [];
   /** Up to where the transcript has been read and compared. */
   private read = 0;
+  /** What was pasted last: from where on the transcript tells of it, and how many prompts say that the shell has read it all. */
+  private last = { from: 0, prompts: 1 };
   state: 'open' | 'closed' = 'open';
   private echoes: 'echo' | '-echo' | 'as the shell has it' = 'as the shell has it';
   private size: 'usual' | 'larger' = 'usual';
@@ -38,8 +40,9 @@ export class Window {
       {
         what: `the prompt of ${this.terminal.name}`,
         look: () => {
-          const { at } = this.now(this.read);
-          if (at === 'prompt') return { met: 'yes', value: undefined, witness: this.terminal.name };
+          const { at, prompts } = this.now(this.last.from);
+          if (at === 'prompt' && prompts >= this.last.prompts)
+            return { met: 'yes', value: undefined, witness: this.terminal.name };
           return { met: 'no', seen: at === 'further' ? 'the shell asks for more' : 'a command is running' };
         },
       },
@@ -63,7 +66,7 @@ export class Window {
   async paste(code: string, within: number): Promise<void> {
     if (this.echoes === 'echo') await this.setEcho('-echo');
     if (this.way.by === 'line by line') return this.pasteLines(code, within);
-    this.sent.push(this.terminal.transcript().length);
+    this.send(this.way.shell === 'dash' ? code.split('\n').length - 1 : 1);
     this.terminal.paste(code);
     if (this.way.shell !== 'dash') this.terminal.type('\n');
   }
@@ -71,20 +74,25 @@ export class Window {
   private async pasteLines(code: string, within: number): Promise<void> {
     const lines = code.replace(/\n$/, '').split('\n');
     for (const [index, line] of lines.entries()) {
-      const from = this.terminal.transcript().length;
-      this.sent.push(from);
+      this.send(1);
       this.terminal.paste(line);
       this.terminal.type('\n');
-      if (index < lines.length - 1) await this.asksAgain(from, line, within);
+      if (index < lines.length - 1) await this.asksAgain(line, within);
     }
   }
 
-  private async asksAgain(from: number, line: string, within: number): Promise<void> {
+  /** Notes where the transcript stands before something is sent that is read when `prompts` prompts have come. */
+  private send(prompts: number): void {
+    this.last = { from: this.terminal.transcript().length, prompts };
+    this.sent.push(this.last.from);
+  }
+
+  private async asksAgain(line: string, within: number): Promise<void> {
     await waitFor(
       {
         what: `a prompt after the line \`${line}\``,
         look: () =>
-          this.now(from).prompts > 0
+          this.now(this.last.from).prompts > 0
             ? { met: 'yes', value: undefined, witness: this.terminal.name }
             : { met: 'no', seen: 'none' },
       },
@@ -119,10 +127,9 @@ export class Window {
   async tellState(file: string): Promise<void> {
     await this.prompt(10);
     if (this.echoes === 'echo') await this.setEcho('-echo');
-    this.sent.push(this.terminal.transcript().length);
-    const from = this.terminal.transcript().length;
+    this.send(1);
     this.terminal.type(`state ${file}\n`);
-    await this.asksAgain(from, 'state', 10);
+    await this.prompt(10);
     this.accept();
   }
 }
