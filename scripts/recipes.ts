@@ -1,7 +1,11 @@
 /** npm run recipes: pastes the recipes of the notes into real terminals, and holds what these show against the page. */
+import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { createLogUpdate } from 'log-update';
+import writeFileAtomic from 'write-file-atomic';
+import { cacheFolder } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
 import { command, seconds } from './lib/command';
 import { hostFacts } from './lib/host';
@@ -129,6 +133,7 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
       progress.end(name, performance.now());
       if (!watched) process.stderr.write(`${name}: ${outcome(pasted, turn)}\n`);
       results[at] = pasted;
+      await keep(name, pasted);
     }
   };
   try {
@@ -138,6 +143,13 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
     if (watched) screen.clear();
   }
   return results;
+}
+
+/** Saves what the terminals showed before it is judged: the last run's histories. */
+async function keep(name: string, { records }: Pasted): Promise<void> {
+  const folder = join(cacheFolder(), 'recipes');
+  mkdirSync(folder, { recursive: true });
+  await writeFileAtomic(join(folder, `${name}.json`), JSON.stringify(records));
 }
 
 function outcome({ problem, missing }: Pasted, { stop }: Turn): string {
