@@ -263,5 +263,5 @@ test('the transcript has all that was written to the terminal, escape sequences 
   const { box, one } = await opened(t);
   one.type("printf '\\033[31mred\\033[0m\\n'\n");
   await box.until(one.shows(/^red$/m));
-  assert.ok(one.transcript().includes('\n\x1b[31mred\x1b[0m\r\n'));
+  assert.ok(one.transcript().includes('\x1b[31mred\x1b[0m\r\n'));
 });
