@@ -64,11 +64,13 @@ export function mismatches(recipes: readonly Recipe[], judges: Record<string, Cl
   return problems;
 }
 
-/** The recipes whose ids contain one of the words; all for no words. */
+/** The recipes whose ids contain one of the words, or are one: then that one alone; all for no words. */
 export function chooseRecipes(words: readonly string[], recipes: readonly Recipe[]): Recipe[] {
   const ids = recipes.map(({ id }) => id);
   for (const word of words) if (!ids.some((id) => id.includes(word))) throw new Refusal(unknown('recipe', word, ids));
-  return recipes.filter(({ id }) => words.length === 0 || words.some((word) => id.includes(word)));
+  return recipes.filter(
+    ({ id }) => words.length === 0 || words.some((word) => (ids.includes(word) ? id === word : id.includes(word))),
+  );
 }
 
 /** A row for each claim that a pasted recipe shows. What is missing makes it inconclusive; so does a problem, which is an error besides. */
