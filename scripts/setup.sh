@@ -1,5 +1,5 @@
 #!/bin/sh
-# The bootstrap: sh scripts/setup.sh [reproduce|all] [--strict], from any directory; `all` when nothing is said.
+# The bootstrap: sh scripts/setup.sh [reproduce|recipes|all] [--strict], from any directory; `all` when nothing is said.
 # Installs the npm packages if node_modules is not what package-lock.json says, then hands over to setup.ts.
 # Standard output stays empty: `npm run reproduce -- --json` prints one JSON document there.
 set -eu

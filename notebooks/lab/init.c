@@ -1,9 +1,9 @@
 /*
  * init: the first process of a sandbox; every other process in it is its descendant.
  *
- *   init SCRATCH SOCKET [never] [SYSCTL=VALUE...]      standard input: the lifeline
+ *   init SCRATCH SOCKET [never] [tmp] [SYSCTL=VALUE...]      standard input: the lifeline
  *
- * It sets the sandbox up, with the sysctls of its own network namespace, prints "ready PID" (PID as the host sees it), and
+ * It sets the sandbox up, with the sysctls of its own network namespace and, with `tmp`, a /tmp of its own, prints "ready PID" (PID as the host sees it), and
  * from then on
  *   - starts what `enter` asks for over SOCKET, each in a session of its own,
  *   - waits for its children, adopted ones too; with `never`, only for those that it started itself,
@@ -49,6 +49,13 @@ static void set_sysctl(const char *setting) {
   if (!file || fputs(value + 1, file) == EOF || fclose(file) == EOF) die("set %s", setting);
 }
 
+static void own_tmp(const char *scratch) {
+  char own[256];
+  snprintf(own, sizeof own, "%s/.tmp", scratch);
+  if (mkdir(own, 0700) < 0 || chmod(own, 01777) < 0) die("mkdir %s", own);
+  if (mount(own, "/tmp", NULL, MS_BIND, NULL) < 0) die("mount %s on /tmp", own);
+}
+
 static void furnish(const char *scratch, char **settings) {
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) die("make mounts private");
   mount_or_die("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
@@ -56,6 +63,7 @@ static void furnish(const char *scratch, char **settings) {
   mount_or_die("tmpfs", scratch, MS_NOSUID | MS_NODEV, "mode=0755,size=256m");
   loopback_up();
   if (sethostname("box", 3) < 0) die("sethostname");
+  if (*settings && strcmp(*settings, "tmp") == 0) own_tmp(scratch), settings++;
   while (*settings) set_sysctl(*settings++);
 }
 
@@ -157,7 +165,7 @@ static void leave(const char *scratch) {
 int main(int argc, char **argv) {
   char self[32] = "";
   sigset_t child;
-  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never] [SYSCTL=VALUE...]\n"), 2;
+  if (argc < 3) return fprintf(stderr, "usage: init SCRATCH SOCKET [never] [tmp] [SYSCTL=VALUE...]\n"), 2;
   int never = argc > 3 && strcmp(argv[3], "never") == 0;
   close_range(STREAMS, ~0U, 0); /* what whoever opened the sandbox had open is not for those inside */
   if (readlink("/proc/self", self, sizeof self - 1) < 0) die("read /proc/self"); /* the old /proc still counts as the host does */

@@ -61,11 +61,19 @@ export async function startInit(
   kind: Box['kind'],
   pid1: Box['pid1'],
   sysctls: Record<string, string> = {},
+  tmp: 'own' | 'shared' = 'shared',
 ): Promise<Init> {
   const program = await compile('lab/init.c');
   const scratch = kind === 'host' ? join(tmpdir(), `procnotes-${randomBytes(6).toString('hex')}`) : mountPoint();
   const settings = Object.entries(sysctls).map(([name, value]) => `${name}=${value}`);
-  const command = [program, scratch, join(scratch, '.box'), ...(pid1 === 'never waits' ? ['never'] : []), ...settings];
+  const command = [
+    program,
+    scratch,
+    join(scratch, '.box'),
+    ...(pid1 === 'never waits' ? ['never'] : []),
+    ...(tmp === 'own' ? ['tmp'] : []),
+    ...settings,
+  ];
   const [first = '', ...rest] =
     kind === 'host' ? command : [findProgram('unshare') ?? 'unshare', ...flags[kind], '--', ...command];
   // A session of its own: a Ctrl-C meant for the runner must not end it before the runner has closed it.

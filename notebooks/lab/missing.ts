@@ -23,6 +23,7 @@ const packages: Record<string, string> = {
   nsenter: 'util-linux',
   ip: 'iproute2',
   nstat: 'iproute2',
+  shellcheck: 'shellcheck',
   ps: 'procps',
   setpriv: 'util-linux',
   setsid: 'util-linux',

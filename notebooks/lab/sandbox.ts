@@ -32,6 +32,8 @@ export interface SandboxOptions {
    * of which a trace would only have to be thrown away.
    */
   trace?: 'yes' | 'by the kernel' | 'no';
+  /** `own`: an empty /tmp of its own, in the scratch directory. On the plain host, and where the checkout stands in /tmp, it is the host's. */
+  tmp?: 'own';
 }
 
 export interface TerminalOptions {
@@ -72,6 +74,8 @@ export class Sandbox extends Conditions {
     private readonly programs: { enter: string; terminal: string },
     private readonly witness: Exclude<Witness, { kind: 'tracefs' }> | { kind: 'tracefs'; following: Following },
     private readonly wholly: Exclude<SandboxOptions['trace'], undefined>,
+    /** Whether /tmp inside is the sandbox's own. */
+    readonly tmp: 'own' | 'shared',
   ) {
     super();
     this.asked = wholly === 'no' ? 'no' : 'yes';
@@ -89,8 +93,9 @@ export class Sandbox extends Conditions {
     const best = await witnessFor(options.trace);
     const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
     try {
-      const init = await startInit(kind, pid1, options.sysctls);
-      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace ?? 'no');
+      const tmp = options.tmp === 'own' && kind !== 'host' && !terminal.startsWith('/tmp/') ? 'own' : 'shared';
+      const init = await startInit(kind, pid1, options.sysctls, tmp);
+      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace ?? 'no', tmp);
     } catch (error) {
       if (witness.kind === 'tracefs') witness.following.end();
       throw error;
@@ -146,6 +151,11 @@ export class Sandbox extends Conditions {
 
   protected get root(): string {
     return this.init.root;
+  }
+
+  /** PID of its first process as the host counts: what nsenter(1) wants. */
+  get hostPid(): number {
+    return this.init.pid;
   }
 
   private get socket(): string {

@@ -258,3 +258,10 @@ test('the screen at the end is part of the history', async (t) => {
   const [screen] = box.recorder.finish().filter((seen) => seen.moment === 'at the end');
   assert.match(screen?.kind === 'screen' ? screen.text : '', /^last words$/m);
 });
+
+test('the transcript has all that was written to the terminal, escape sequences and all', async (t) => {
+  const { box, one } = await opened(t);
+  one.type("printf '\\033[31mred\\033[0m\\n'\n");
+  await box.until(one.shows(/^red$/m));
+  assert.ok(one.transcript().includes('\x1b[31mred\x1b[0m\r\n'));
+});

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
 import { Terminal as Emulator } from '@xterm/headless';
 import type { Recorder } from './history';
 import type { Condition } from './until';
@@ -32,6 +33,8 @@ export class Terminal {
   readonly leader: number;
   private readonly emulator: Emulator;
   private pending = Promise.resolve();
+  private readonly decoder = new StringDecoder('utf8');
+  private heard = '';
   private state: 'open' | 'hung up' = 'open';
 
   private constructor(
@@ -46,6 +49,7 @@ export class Terminal {
     this.emulator = new Emulator({ rows: size.rows, cols: size.columns, scrollback: 1000, allowProposedApi: true });
     this.emulator.onData((answer) => this.send(answer));
     const show = (bytes: Buffer) => {
+      this.heard += this.decoder.write(bytes);
       this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
     };
     show(greeting.rest);
@@ -104,6 +108,11 @@ export class Terminal {
     const bytes = keyBytes(key);
     this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: press ${key}` });
     this.send(bytes);
+  }
+
+  /** All that was written to the terminal so far, escape sequences and all: what `screen` is drawn from. */
+  transcript(): string {
+    return this.heard;
   }
 
   /** What stands on the screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */

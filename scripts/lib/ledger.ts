@@ -5,6 +5,8 @@ import { bundlesOf, evidenceOf } from './evidence';
 import { unknown } from './nearest';
 import type { Claim as Noted } from './notes';
 import { type Ledger, loadRecord } from './project';
+import { readRecipes } from './recipes/recipe';
+import { fillRecipes } from './recipes/sheet';
 import { refuse, SourceError } from './source-error';
 
 /** A claim with what its record says of it. */
@@ -114,12 +116,16 @@ export function fillVerdicts(text: string, file: string, entries: Entry[]): stri
   return filled;
 }
 
-/** All pages as they should be: the ledger, and the others with the links into it filled. */
+/** All pages as they should be: the ledger, and the others with the links into it, and the copies of recipes, filled. */
 export function currentPages(
   pages: { file: string; text: string }[],
   entries: Entry[],
 ): { file: string; text: string }[] {
   const others = pages.filter(({ file }) => file !== LEDGER);
-  const filled = others.map(({ file, text }) => ({ file, text: fillVerdicts(text, file, entries) }));
+  const recipes = readRecipes(others);
+  const filled = others.map(({ file, text }) => ({
+    file,
+    text: fillRecipes(fillVerdicts(text, file, entries), file, recipes),
+  }));
   return [...filled, { file: LEDGER, text: ledgerPage(entries) }];
 }

@@ -33,9 +33,16 @@ test('reproducing needs no Jupyter', () => {
   assert.ok(!packages.some((name) => /jupyter|nbclient/.test(name)));
 });
 
-test('all needs what reproducing needs, and Jupyter', () => {
-  const packages = packagesOf(missing('all', nothing));
+test('recipes need what reproducing needs, and the shells that readers have, but no Jupyter', () => {
+  const packages = packagesOf(missing('recipes', nothing));
   for (const name of packagesOf(missing('reproduce', nothing))) assert.ok(packages.includes(name), name);
+  for (const name of ['zsh', 'dash', 'shellcheck']) assert.ok(packages.includes(name), name);
+  assert.ok(!packages.some((name) => /jupyter|nbclient/.test(name)));
+});
+
+test('all needs what reproducing and recipes need, and Jupyter', () => {
+  const packages = packagesOf(missing('all', nothing));
+  for (const name of packagesOf(missing('recipes', nothing))) assert.ok(packages.includes(name), name);
   for (const name of ['jupyter-notebook', 'jupyter-nbconvert', 'python3-nbclient'])
     assert.ok(packages.includes(name), name);
 });

@@ -5,9 +5,9 @@
  * started nor enabled (https://packages.debian.org/bookworm/apache2-bin).
  */
 
-export const GOALS = ['reproduce', 'all'] as const;
+export const GOALS = ['reproduce', 'recipes', 'all'] as const;
 
-/** `reproduce` runs the experiments; `all` also runs Jupyter. */
+/** `reproduce` runs the experiments; `recipes` also pastes into the shells that readers have; `all` also runs Jupyter. */
 export type Goal = (typeof GOALS)[number];
 
 /** What may be asked of the host: is this command on the search path, is there a file at this absolute path. */
@@ -65,6 +65,9 @@ export const NEEDS: Need[] = [
     packages: ['util-linux'],
     present: commands('unshare', 'setsid', 'setpriv'),
   },
+  { for: 'recipes', what: 'zsh', packages: ['zsh'], present: commands('zsh') },
+  { for: 'recipes', what: 'dash', packages: ['dash'], present: commands('dash') },
+  { for: 'recipes', what: 'shellcheck', packages: ['shellcheck'], present: commands('shellcheck') },
   {
     for: 'all',
     what: 'Jupyter Notebook',
@@ -89,7 +92,9 @@ export type Plan =
   | { action: 'install'; packages: string[]; update: Command; install: Command; updateFirst: boolean };
 
 export function missing(goal: Goal, facts: Facts, needs = NEEDS): Need[] {
-  return needs.filter((need) => (goal === 'all' || need.for === goal) && !need.present(facts));
+  return needs
+    .filter((need) => [goal, 'reproduce'].includes(need.for) || goal === 'all')
+    .filter((need) => !need.present(facts));
 }
 
 export function plan(lacking: Need[], installer: Installer): Plan {

@@ -80,7 +80,7 @@ describe('what is wrong with a claim is said with place and remedy', () => {
     [
       'a directive misspelt',
       'x\n\n:::clam{id="a.b"}\nx\n:::\n',
-      'docs/a.md:3: unknown directive "clam"; did you mean "claim"? (there are: claim, note, tip, info, warning, danger, caution)',
+      'docs/a.md:3: unknown directive "clam"; did you mean "claim"? (there are: claim, recipe, note, tip, info, warning, danger, caution)',
     ],
     [
       'a correction of nothing',

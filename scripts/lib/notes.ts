@@ -16,7 +16,7 @@ export const VERDICTS = ['confirmed', 'refuted', 'depends', 'inconclusive'] as c
 
 /** Directives that Docusaurus knows by itself (its admonitions), and ours. */
 export const ADMONITIONS = ['note', 'tip', 'info', 'warning', 'danger', 'caution'];
-export const DIRECTIVES = ['claim', ...ADMONITIONS];
+export const DIRECTIVES = ['claim', 'recipe', ...ADMONITIONS];
 
 export type Origin = (typeof ORIGINS)[number];
 export type Verdict = (typeof VERDICTS)[number];
