@@ -1,5 +1,5 @@
-import { shortened, widthOf } from './lifeline-labels';
-import { frame, type Ink, idOf, px, xml } from './lifeline-svg';
+import { shortened, widthOf } from './lifeline/labels';
+import { frame, type Ink, idOf, px, xml } from './lifeline/svg';
 import type { Bundle } from './outlet';
 
 /** What many trials of one arm counted: `counts[k]` of its `trials` came out as k. Or why it counted nothing. */

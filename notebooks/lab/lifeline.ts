@@ -1,10 +1,10 @@
 import type { History } from './history';
-import { layOut } from './lifeline-layout';
-import type { Lifeline } from './lifeline-model';
-import { lifelineOf } from './lifeline-reader';
-import { sceneOf } from './lifeline-scene';
-import { type Ink, lifelineSvg } from './lifeline-svg';
-import { lifelineText } from './lifeline-text';
+import { layOut } from './lifeline/layout';
+import type { Lifeline } from './lifeline/model';
+import { lifelineOf } from './lifeline/reader';
+import { sceneOf } from './lifeline/scene';
+import { type Ink, lifelineSvg } from './lifeline/svg';
+import { lifelineText } from './lifeline/text';
 import { type Bundle, media } from './outlet';
 
 /** The lifelines of a history's processes, to be shown: `show(lifeline(history))`. */

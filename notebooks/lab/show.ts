@@ -2,7 +2,7 @@ import { type Histogram, histogramBundle } from './histogram';
 import { type Fate, History, type HistoryRecord, type Observation } from './history';
 import type { Citation, Finding, Verdict } from './judge';
 import { lifelineBundle } from './lifeline';
-import type { Lifeline } from './lifeline-model';
+import type { Lifeline } from './lifeline/model';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
 import { SocketTable } from './sockets';

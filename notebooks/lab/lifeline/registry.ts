@@ -1,7 +1,7 @@
-import type { Event } from './history';
-import { atTime, type Life } from './lifeline-model';
-import type { Placed } from './lifeline-order';
-import type { Process } from './processes';
+import type { Event } from '../history';
+import type { Process } from '../processes';
+import { atTime, type Life } from './model';
+import type { Placed } from './order';
 
 type EventSeen = { when: number } & Event;
 

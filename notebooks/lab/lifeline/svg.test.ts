@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventOf, historyOf } from './fixtures/histories';
-import { lifeline, lifelinePicture } from './lifeline';
-import { hues } from './lifeline-svg';
+import { eventOf, historyOf } from '../fixtures/histories';
+import { lifeline, lifelinePicture } from '../lifeline';
+import { hues } from './svg';
 
 /** Relative luminance, WCAG 2.2. */
 function luminance(hex: string): number {

@@ -1,7 +1,7 @@
-import type { Band, Mark, Stroke } from './lifeline-canvas';
-import { type Label, type } from './lifeline-labels';
-import type { Picture } from './lifeline-layout';
-import { description } from './lifeline-words';
+import type { Band, Mark, Stroke } from './canvas';
+import { type Label, type } from './labels';
+import type { Picture } from './layout';
+import { description } from './words';
 
 /**
  * `inherit`: on a page, in the page's own ink. `paper`: by itself, where nobody says what is behind it; it brings a white ground.

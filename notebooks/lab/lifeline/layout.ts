@@ -1,11 +1,11 @@
-import { type Band, Canvas, type Mark, margin, type Stroke } from './lifeline-canvas';
-import { type Label, type, widthOf, wrapped } from './lifeline-labels';
-import { drawLane, drawRemnant } from './lifeline-lane';
-import type { Lane } from './lifeline-lanes';
-import { legendFor } from './lifeline-legend';
-import type { Life } from './lifeline-model';
-import type { Arrow, Scene } from './lifeline-scene';
-import { actName, notes, summary } from './lifeline-words';
+import { type Band, Canvas, type Mark, margin, type Stroke } from './canvas';
+import { type Label, type, widthOf, wrapped } from './labels';
+import { drawLane, drawRemnant } from './lane';
+import type { Lane } from './lanes';
+import { legendFor } from './legend';
+import type { Life } from './model';
+import type { Arrow, Scene } from './scene';
+import { actName, notes, summary } from './words';
 
 /** A picture that is all places: what an SVG is written from. */
 export interface Picture {

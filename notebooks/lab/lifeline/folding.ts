@@ -1,5 +1,5 @@
-import { nameOf } from './lifeline-lanes';
-import type { Life, Lifeline } from './lifeline-model';
+import { nameOf } from './lanes';
+import type { Life, Lifeline } from './model';
 
 /** The parts of the lab itself: `terminal` holds a terminal's other side, strace is a witness. */
 const scenery = ['terminal', 'strace'];

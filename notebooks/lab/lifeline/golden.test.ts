@@ -2,21 +2,21 @@
  * The pictures of some histories, as they were when somebody last looked at them. The histories stand in fixtures/lifelines/NAME.json
  * (recorded from real runs, but for `by-hand`), beside each its picture at 360 and at 1,200 px and its text.
  *
- * When a picture has to change: GOLDEN=write npx tsx --test notebooks/lab/lifeline-golden.test.ts
+ * When a picture has to change: GOLDEN=write npx tsx --test notebooks/lab/lifeline/golden.test.ts
  * and then look at them, in a browser, light and dark, before they are committed. Without GOLDEN nothing is ever written.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { histogram, histogramSvg, histogramText } from './histogram';
-import type { HistoryRecord } from './history';
-import { lifelinePicture } from './lifeline';
-import { lifelineOf } from './lifeline-reader';
-import { sceneOf } from './lifeline-scene';
-import { lifelineText } from './lifeline-text';
+import { histogram, histogramSvg, histogramText } from '../histogram';
+import type { HistoryRecord } from '../history';
+import { lifelinePicture } from '../lifeline';
+import { lifelineOf } from './reader';
+import { sceneOf } from './scene';
+import { lifelineText } from './text';
 
-const folder = join(__dirname, 'fixtures', 'lifelines');
+const folder = join(__dirname, '..', 'fixtures', 'lifelines');
 const names = readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -'.json'.length)] : []));
 
 function golden(file: string, is: string): void {

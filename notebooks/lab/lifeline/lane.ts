@@ -1,10 +1,10 @@
-import { type Canvas, margin } from './lifeline-canvas';
-import { type, type Unplaced, widthOf } from './lifeline-labels';
-import type { Lane } from './lifeline-lanes';
-import type { Life } from './lifeline-model';
-import type { Arrow, Scene } from './lifeline-scene';
-import { type Remnant, remnantName } from './lifeline-sockets';
-import { arrowName, endOf, laneName, namesOf } from './lifeline-words';
+import { type Canvas, margin } from './canvas';
+import { type, type Unplaced, widthOf } from './labels';
+import type { Lane } from './lanes';
+import type { Life } from './model';
+import type { Arrow, Scene } from './scene';
+import { type Remnant, remnantName } from './sockets';
+import { arrowName, endOf, laneName, namesOf } from './words';
 
 /** px: the room of a lane's line, and below it. */
 const lane = { line: type.line, gap: 2 };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aProcess, endOf, eventOf, historyOf, tableOf } from './fixtures/histories';
-import type { Fact } from './history';
-import { lanesOf } from './lifeline-lanes';
-import { type Life, type Lifeline, processesAt } from './lifeline-model';
-import { inOrder, recorded } from './lifeline-order';
-import { lifelineOf } from './lifeline-reader';
-import { sceneOf } from './lifeline-scene';
+import { aProcess, endOf, eventOf, historyOf, tableOf } from '../fixtures/histories';
+import type { Fact } from '../history';
+import { lanesOf } from './lanes';
+import { type Life, type Lifeline, processesAt } from './model';
+import { inOrder, recorded } from './order';
+import { lifelineOf } from './reader';
+import { sceneOf } from './scene';
 
 /** One observation a millisecond, from 0 on. */
 const read = (...facts: (Fact & { moment?: string })[]): Lifeline => {

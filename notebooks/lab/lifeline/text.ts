@@ -1,11 +1,11 @@
-import { clock, type TimeAxis, timeAxis } from './lifeline-axis';
-import { columns, shortened, wrapped } from './lifeline-labels';
-import type { Lane } from './lifeline-lanes';
-import type { Life } from './lifeline-model';
-import { momentsOf } from './lifeline-moments';
-import type { Scene } from './lifeline-scene';
-import { type Remnant, remnantName } from './lifeline-sockets';
-import { endOf, laneName, namesOf, notes, summary, tellings } from './lifeline-words';
+import { clock, type TimeAxis, timeAxis } from './axis';
+import { columns, shortened, wrapped } from './labels';
+import type { Lane } from './lanes';
+import type { Life } from './model';
+import { momentsOf } from './moments';
+import type { Scene } from './scene';
+import { type Remnant, remnantName } from './sockets';
+import { endOf, laneName, namesOf, notes, summary, tellings } from './words';
 
 /** The signs of the text form; what a stronger one stands on is covered. */
 const signs = {

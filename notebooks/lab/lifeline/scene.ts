@@ -1,7 +1,7 @@
-import type { Fate } from './history';
-import { foldedIn, isLab, ownOf } from './lifeline-folding';
-import { type Lane, lanesOf } from './lifeline-lanes';
-import type { Act, Life, Lifeline, Signal } from './lifeline-model';
+import type { Fate } from '../history';
+import { foldedIn, isLab, ownOf } from './folding';
+import { type Lane, lanesOf } from './lanes';
+import type { Act, Life, Lifeline, Signal } from './model';
 
 /** Signals from one sender that came at one time, of one name and fate; drawn as one arrow with a head for each lane. */
 export interface Arrow {

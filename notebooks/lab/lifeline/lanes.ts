@@ -1,5 +1,5 @@
-import type { Fate } from './history';
-import type { Life, Lifeline, Signal } from './lifeline-model';
+import type { Fate } from '../history';
+import type { Life, Lifeline, Signal } from './model';
 
 /** One line of the picture: a process, or several that are alike. */
 export interface Lane {

@@ -1,4 +1,4 @@
-import type { Observation } from './history';
+import type { Observation } from '../history';
 
 /** An observation with its place in time. */
 export type Placed = Observation & {

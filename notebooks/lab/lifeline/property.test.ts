@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Event, Fate, HistoryRecord, Observation } from './history';
-import { lifelinePicture } from './lifeline';
-import { type Label, type } from './lifeline-labels';
-import { layOut, type Picture } from './lifeline-layout';
-import { lifelineOf } from './lifeline-reader';
-import { sceneOf } from './lifeline-scene';
-import { lifelineText } from './lifeline-text';
-import type { Process } from './processes';
+import type { Event, Fate, HistoryRecord, Observation } from '../history';
+import { lifelinePicture } from '../lifeline';
+import type { Process } from '../processes';
+import { type Label, type } from './labels';
+import { layOut, type Picture } from './layout';
+import { lifelineOf } from './reader';
+import { sceneOf } from './scene';
+import { lifelineText } from './text';
 
 const widths = [360, 1200];
 const signals = ['SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGCHLD', 'SIGUSR1', 'SIGCONT'];

@@ -1,5 +1,5 @@
-import type { Fate } from './history';
-import type { Remnant } from './lifeline-sockets';
+import type { Fate } from '../history';
+import type { Remnant } from './sockets';
 
 /** When something came to be so, in milliseconds since the arm began (see `Placed` for what stands behind the comma). */
 export interface Since {

@@ -1,10 +1,10 @@
-import { clock, span } from './lifeline-axis';
-import { shortened } from './lifeline-labels';
-import { type Lane, nameOf } from './lifeline-lanes';
-import type { Life } from './lifeline-model';
-import { recorded } from './lifeline-order';
-import type { Adoption, Arrow, Scene } from './lifeline-scene';
-import { remnantName } from './lifeline-sockets';
+import { clock, span } from './axis';
+import { shortened } from './labels';
+import { type Lane, nameOf } from './lanes';
+import type { Life } from './model';
+import { recorded } from './order';
+import type { Adoption, Arrow, Scene } from './scene';
+import { remnantName } from './sockets';
 
 /** `7`, `9 to 16`, `9, 11, 15`, `9, 11, … 40`. */
 export function pidsOf(lives: readonly Life[]): string {

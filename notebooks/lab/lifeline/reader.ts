@@ -1,9 +1,9 @@
-import type { HistoryRecord } from './history';
-import type { Lifeline } from './lifeline-model';
-import { inOrder } from './lifeline-order';
-import { Registry } from './lifeline-registry';
-import { signalsIn } from './lifeline-signals';
-import { remnantsIn } from './lifeline-sockets';
+import type { HistoryRecord } from '../history';
+import type { Lifeline } from './model';
+import { inOrder } from './order';
+import { Registry } from './registry';
+import { signalsIn } from './signals';
+import { remnantsIn } from './sockets';
 
 /** Reads a history. Pure; the order in which simultaneous observations were noted makes no difference. */
 export function lifelineOf(record: HistoryRecord): Lifeline {

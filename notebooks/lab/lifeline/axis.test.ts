@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { clock, span, timeAxis } from './lifeline-axis';
+import { clock, span, timeAxis } from './axis';
 
 const options = { range: [0, 900] as [number, number], cut: 46, cuts: 4 };
 

@@ -1,4 +1,4 @@
-import type { Mark, Stroke } from './lifeline-canvas';
+import type { Mark, Stroke } from './canvas';
 
 /** One sign and what it means: strokes and marks about a place 0, 0, within 8 px to each side. */
 export interface Sign {

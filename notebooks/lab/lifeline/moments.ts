@@ -1,5 +1,5 @@
-import type { Scene } from './lifeline-scene';
-import { namesOf } from './lifeline-words';
+import type { Scene } from './scene';
+import { namesOf } from './words';
 
 /** How long, in ms, a zombie has to be one to get room of its own on the axis: every child is one for a moment. */
 const brief = 1;

@@ -1,5 +1,5 @@
-import { atTime, type Life, type Signal } from './lifeline-model';
-import type { Placed } from './lifeline-order';
+import { atTime, type Life, type Signal } from './model';
+import type { Placed } from './order';
 
 type Traced<E extends string> = Extract<Placed, { kind: 'event' }> & { event: E };
 type Told = Extract<Traced<'signal'>, { event: 'signal' }>;

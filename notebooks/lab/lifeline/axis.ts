@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { recorded } from './lifeline-order';
+import { recorded } from './order';
 
 /** A silence that is cut out: as wide as it has to be to say how long it was. */
 export interface Break {

@@ -1,4 +1,4 @@
-import type { Placed } from './lifeline-order';
+import type { Placed } from './order';
 
 /** What is left of a connection when no process needs to have it any more, as far as somebody looked. */
 export interface Remnant {

@@ -1,7 +1,7 @@
-import { type TimeAxis, timeAxis } from './lifeline-axis';
-import { inRows, type Label, shortened, type, type Unplaced, widthOf } from './lifeline-labels';
-import { momentsOf } from './lifeline-moments';
-import type { Scene } from './lifeline-scene';
+import { type TimeAxis, timeAxis } from './axis';
+import { inRows, type Label, shortened, type, type Unplaced, widthOf } from './labels';
+import { momentsOf } from './moments';
+import type { Scene } from './scene';
 
 /** A line, straight; all sizes in px. */
 export interface Stroke {
