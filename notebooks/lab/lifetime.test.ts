@@ -9,7 +9,7 @@ import type { Readable, Writable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { cacheFolder, compile, userCache } from './programs';
 import { whichSandbox } from './sandbox';
-import { obstacle } from './tracefs';
+import { obstacle } from './trace/tracefs';
 import { waitFor } from './until';
 
 const fixture = join(__dirname, 'fixtures', 'leaves-a-sandbox-open.ts');

@@ -6,17 +6,17 @@ import { type ProcessPromise, $ as zx } from 'zx';
 import { Conditions } from './conditions';
 import { type Box, type Event, Recorder } from './history';
 import { bestWay, type Init, startInit, stopInit } from './init';
-import { type Timed, withAdoptions } from './kinship';
 import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
 import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
 import { parseSockets, SocketTable, ssCommand } from './sockets';
-import { parseStrace } from './strace';
 import { Terminal } from './terminal';
-import type { Following } from './tracefs';
+import { type Timed, withAdoptions } from './trace/kinship';
+import { parseStrace } from './trace/strace';
+import type { Following } from './trace/tracefs';
+import { bestWitness, type Witness } from './trace/witness';
 import { type Condition, waitFor } from './until';
-import { bestWitness, type Witness } from './witness';
 
 export interface SandboxOptions {
   /** Whether PID 1 waits for what it adopts, as an init does. Default `waits`. */
@@ -32,7 +32,7 @@ export interface SandboxOptions {
    * of which a trace would only have to be thrown away.
    */
   trace?: 'yes' | 'by the kernel' | 'no';
-  /** `own`: an empty /tmp of its own, in the scratch directory. On the plain host, and where the checkout stands in /tmp, it is the host's. */
+  /** `own`: an empty /tmp of its own, in the scratch directory. On the plain host it is the host's. */
   tmp?: 'own';
 }
 
@@ -93,9 +93,10 @@ export class Sandbox extends Conditions {
     const best = await witnessFor(options.trace);
     const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
     try {
-      const tmp = options.tmp === 'own' && kind !== 'host' && !terminal.startsWith('/tmp/') ? 'own' : 'shared';
+      const tmp = options.tmp === 'own' && kind !== 'host' ? 'own' : 'shared';
       const init = await startInit(kind, pid1, options.sysctls, tmp);
-      return new Sandbox(init, pid1, { enter, terminal }, witness, options.trace ?? 'no', tmp);
+      const seen = tmp === 'own' ? broughtIn(init, terminal) : terminal;
+      return new Sandbox(init, pid1, { enter, terminal: seen }, witness, options.trace ?? 'no', tmp);
     } catch (error) {
       if (witness.kind === 'tracefs') witness.following.end();
       throw error;
@@ -426,6 +427,13 @@ export class Sandbox extends Conditions {
     this.recorder.note('the file system', { kind: 'file', path, state });
     return state;
   }
+}
+
+/** The path inside of a copy of `program`: its own may lie below a /tmp that is hidden there. */
+function broughtIn(init: Init, program: string): string {
+  const path = join(init.scratch, '.box-terminal');
+  copyFileSync(program, `${init.root}${path}`);
+  return path;
 }
 
 /** The best witness that the host allows, of those that `trace` allows. */

@@ -1,9 +1,9 @@
 /** What it costs to be traced, on the worst case: a program that does nothing but fork, and whose children end at once. */
 import { execFile } from 'node:child_process';
-import { accountOf } from '../../notebooks/lab/account';
 import { compile, findProgram } from '../../notebooks/lab/programs';
-import { parseTraceLine } from '../../notebooks/lab/trace-line';
-import { obstacle, Tracefs } from '../../notebooks/lab/tracefs';
+import { accountOf } from '../../notebooks/lab/trace/account';
+import { parseTraceLine } from '../../notebooks/lab/trace/line';
+import { obstacle, Tracefs } from '../../notebooks/lab/trace/tracefs';
 import { type Spread, spreadOf, spreadText } from '../lib/spread';
 import type { Bench } from './bench';
 

@@ -1,4 +1,4 @@
-import type { Event } from './history';
+import type { Event } from '../history';
 
 /** An event with its time, in seconds of whatever clock the witness goes by. */
 export type Timed = { at: number } & Event;

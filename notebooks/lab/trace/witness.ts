@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { missingProgram } from './missing';
-import { findProgram } from './programs';
+import { missingProgram } from '../missing';
+import { findProgram } from '../programs';
 import { Tracefs } from './tracefs';
 
 /**

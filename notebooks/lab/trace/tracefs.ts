@@ -1,9 +1,9 @@
 import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
+import { compile } from '../programs';
+import { waitFor } from '../until';
 import { type Account, accountOf } from './account';
-import { compile } from './programs';
-import { parseTraceLine, receiverOf, type TraceLine } from './trace-line';
-import { waitFor } from './until';
+import { parseTraceLine, receiverOf, type TraceLine } from './line';
 
 /** The PID namespace that the kernel itself counts in: PROC_PID_INIT_INO, include/linux/proc_ns.h. */
 const firstNamespace = 'pid:[4026531836]';

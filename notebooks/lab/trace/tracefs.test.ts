@@ -3,13 +3,13 @@ import { execFileSync, spawn } from 'node:child_process';
 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { Event, Observation } from './history';
-import { History } from './history';
-import { judge, no, yes } from './judge';
-import { compile } from './programs';
-import { Sandbox, type SandboxOptions } from './sandbox';
+import type { Event, Observation } from '../history';
+import { History } from '../history';
+import { judge, no, yes } from '../judge';
+import { compile } from '../programs';
+import { Sandbox, type SandboxOptions } from '../sandbox';
+import { waitFor } from '../until';
 import { obstacle, Tracefs } from './tracefs';
-import { waitFor } from './until';
 import { bestWitness } from './witness';
 
 /** A test that needs tracefs: where the host forbids it, it is skipped, and says why. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Event } from './history';
+import type { Event } from '../history';
 import { withAdoptions } from './kinship';
 
 /** Who went to whom, of these events, under init 1. */

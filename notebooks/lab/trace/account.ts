@@ -1,8 +1,8 @@
-import type { Event, Fate } from './history';
+import type { Event, Fate } from '../history';
 import { type Timed, withAdoptions } from './kinship';
+import type { TraceEvent, TraceLine } from './line';
 import { codeName, endsByDefault, isSent, signalName } from './signals';
 import { Connections } from './tcp';
-import type { TraceEvent, TraceLine } from './trace-line';
 
 /** What the kernel's trace tells of one sandbox. */
 export interface Account {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Event } from '../history';
 import { accountOf } from './account';
-import type { Event } from './history';
-import { parseTraceLine, type TraceEvent, type TraceLine } from './trace-line';
+import { parseTraceLine, type TraceEvent, type TraceLine } from './line';
 
 /** Lines by hand: one a millisecond. */
 const traced = (...lines: [task: number, event: TraceEvent][]): TraceLine[] =>

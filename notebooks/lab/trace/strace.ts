@@ -1,4 +1,4 @@
-import type { Event } from './history';
+import type { Event } from '../history';
 import type { Timed } from './kinship';
 
 const line = /^(\d+) +(\d+\.\d+) (.*)$/;

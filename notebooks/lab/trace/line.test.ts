@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTraceLine, receiverOf } from './trace-line';
+import { parseTraceLine, receiverOf } from './line';
 
 /** The line as Linux 6.18 writes it, behind the same head; what it says, without that. */
 function read(said: string, flags = '.....') {

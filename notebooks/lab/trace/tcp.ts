@@ -1,4 +1,4 @@
-import type { TraceEvent } from './trace-line';
+import type { TraceEvent } from './line';
 
 type Tcp = Extract<TraceEvent, { line: 'tcp' }>;
 export type Whose = 'ours' | 'others' | 'unclear';
