@@ -1,10 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type ProcessPromise, $ as zx } from 'zx';
 import { Conditions } from './conditions';
-import { type Box, type Event, Recorder } from './history';
+import { type Box, Recorder } from './history';
 import { bestWay, type Init, startInit, stopInit } from './init';
 import { Missing, Taken } from './missing';
 import { ProcessTable, parseProcesses, psCommand } from './processes';
@@ -12,10 +12,7 @@ import { Program } from './program';
 import { compile, compiledPath, needProgram } from './programs';
 import { parseSockets, SocketTable, ssCommand } from './sockets';
 import { Terminal } from './terminal';
-import { type Timed, withAdoptions } from './trace/kinship';
-import { parseStrace } from './trace/strace';
-import type { Following } from './trace/tracefs';
-import { bestWitness, type Witness } from './trace/witness';
+import { type Beginning, beginWatch, endWatch, Watch } from './trace/watch';
 import { type Condition, waitFor } from './until';
 
 export interface SandboxOptions {
@@ -62,24 +59,27 @@ export class Sandbox extends Conditions {
   readonly recorder = new Recorder();
   readonly facts: Box;
   private readonly terminals: Terminal[] = [];
-  private readonly traces: string[] = [];
   private readonly ports: number[] = [];
   private pinned = '';
-  /** Whether events are to be part of the history. */
-  private asked: 'no' | 'yes';
+  private readonly watch: Watch;
 
   private constructor(
     private readonly init: Init,
     pid1: Box['pid1'],
     private readonly programs: { enter: string; terminal: string },
-    private readonly witness: Exclude<Witness, { kind: 'tracefs' }> | { kind: 'tracefs'; following: Following },
-    private readonly wholly: Exclude<SandboxOptions['trace'], undefined>,
+    witness: Beginning,
     /** Whether /tmp inside is the sandbox's own. */
     readonly tmp: 'own' | 'shared',
   ) {
     super();
-    this.asked = wholly === 'no' ? 'no' : 'yes';
     this.facts = { kind: init.kind, init: init.kind === 'host' ? init.pid : 1, pid1 };
+    this.watch = new Watch(witness, {
+      recorder: this.recorder,
+      init: { task: init.pid, pid: this.facts.init },
+      scratch: init.scratch,
+      read: (file) => (this.there(file) ? this.read(file) : undefined),
+      isGone: (pid) => this.stateOf(pid) === 'gone',
+    });
   }
 
   /** Opens one; the caller closes it. Throws `Missing` without a compiler, and where sysctls would be the host's own. */
@@ -90,15 +90,14 @@ export class Sandbox extends Conditions {
     const pid1 = options.pid1 ?? 'waits';
     if (options.sysctls !== undefined && kind === 'host')
       throw new Missing('a network namespace', "the host's own sysctls are left as they are");
-    const best = await witnessFor(options.trace);
-    const witness = best.kind === 'tracefs' ? ({ kind: 'tracefs', following: best.trace.follow() } as const) : best;
+    const witness = await beginWatch(options.trace ?? 'what is traced');
     try {
       const tmp = options.tmp === 'own' && kind !== 'host' ? 'own' : 'shared';
       const init = await startInit(kind, pid1, options.sysctls, tmp);
       const seen = tmp === 'own' ? broughtIn(init, terminal) : terminal;
-      return new Sandbox(init, pid1, { enter, terminal: seen }, witness, options.trace ?? 'no', tmp);
+      return new Sandbox(init, pid1, { enter, terminal: seen }, witness, tmp);
     } catch (error) {
-      if (witness.kind === 'tracefs') witness.following.end();
+      endWatch(witness);
       throw error;
     }
   }
@@ -107,42 +106,11 @@ export class Sandbox extends Conditions {
   async close(): Promise<void> {
     try {
       for (const terminal of this.terminals) await terminal.look('at the end');
-      if (this.asked === 'yes') await this.hearWitness();
+      await this.watch.hear();
     } finally {
-      if (this.witness.kind === 'tracefs') this.witness.following.end();
+      this.watch.end();
       await stopInit(this.init);
     }
-  }
-
-  private async hearWitness(): Promise<void> {
-    this.asked = 'no';
-    if (this.witness.kind === 'none') this.noteGap('nobody', `no trace can be had: ${this.witness.because}`);
-    else if (this.witness.kind === 'strace') for (const file of this.traces) await this.readTrace(file);
-    else await this.readAccount(this.witness.following);
-  }
-
-  private noteGap(witness: string, because: string): void {
-    this.recorder.note(witness, { kind: 'gap', because });
-  }
-
-  /** What the kernel tells of this sandbox, but for what the lab itself looked at it with. */
-  private async readAccount(following: Following): Promise<void> {
-    try {
-      const { events, gaps } = await following.account({ task: this.init.pid, pid: this.facts.init });
-      for (const because of gaps) this.noteGap('tracefs', because);
-      for (const { at, ...event } of withoutLooks(events, this.facts.init)) {
-        const when = this.recorder.sinceBoot(at);
-        if (when >= 0) this.noteEvent('tracefs', event, when); // before, init was furnishing the sandbox
-      }
-    } catch (error) {
-      this.noteGap('tracefs', (error as Error).message);
-    }
-  }
-
-  private noteEvent(witness: 'tracefs' | 'strace', event: Event, at: number): void {
-    const inferred = event.event === 'reparent' ? ', inferred' : '';
-    const told = event.event === 'exec' ? { ...event, path: event.path.replace(compiledPath, '') } : event;
-    this.recorder.note(`${witness}${inferred}`, { kind: 'event', ...told }, undefined, at);
   }
 
   /** The scratch directory, as processes inside name it: where everything starts, and HOME. */
@@ -175,7 +143,7 @@ export class Sandbox extends Conditions {
       nothrow: true,
       quiet: true,
       spawn: ((command: string, _: unknown, options: object) =>
-        spawn(this.programs.enter, [this.socket, ...this.watched(), '/bin/bash', '-c', command], {
+        spawn(this.programs.enter, [this.socket, ...this.watch.over(), '/bin/bash', '-c', command], {
           ...options,
           shell: false,
           detached: false,
@@ -224,7 +192,7 @@ export class Sandbox extends Conditions {
     this.recorder.note('the experiment', { kind: 'act', what: `start ${name}: ${command}` });
     return Program.attach(
       name,
-      this.spawn([...this.watched(), 'sh', '-c', `echo $$; exec ${this.pinned}${command}`]),
+      this.spawn([...this.watch.over(), 'sh', '-c', `echo $$; exec ${this.pinned}${command}`]),
       this.recorder,
     );
   }
@@ -232,7 +200,7 @@ export class Sandbox extends Conditions {
   /** Opens a terminal and waits for bash's prompt. The second call is "open another terminal". */
   async terminal(name: string, { program, traced, rows = 24, columns = 80 }: TerminalOptions = {}): Promise<Terminal> {
     const leader = program ?? ['bash', '--norc', '--noprofile', '-i'];
-    const command = [...(traced === 'yes' ? this.tracer() : this.watched()), ...leader];
+    const command = [...(traced === 'yes' ? this.watch.tracer() : this.watch.over()), ...leader];
     const window = spawn(this.programs.enter, [
       this.socket,
       this.programs.terminal,
@@ -360,20 +328,6 @@ export class Sandbox extends Conditions {
     await this.run(['kill', `-${signal}`, '--', String(pid)]);
   }
 
-  /** What is to stand before a command line that is to be witnessed: with tracefs nothing. */
-  private tracer(): string[] {
-    this.asked = 'yes';
-    if (this.witness.kind !== 'strace') return [];
-    const file = join(this.scratch, `.strace-${this.traces.length + 1}`);
-    this.traces.push(basename(file));
-    const calls = 'trace=%process,kill,tkill,tgkill,setsid,setpgid,prctl';
-    return [this.witness.program, '-DDD', '-f', '-q', '-ttt', '-o', file, '-e', calls, '-e', 'signal=all'];
-  }
-
-  private watched(): string[] {
-    return this.wholly === 'yes' ? this.tracer() : [];
-  }
-
   /**
    * The command line that runs `command` so that there is a witness of it: of every process it starts, of kinship, signals,
    * ends. What it tells is part of the history when the arm is over.
@@ -384,31 +338,7 @@ export class Sandbox extends Conditions {
    * is inconclusive.
    */
   traced(command: string): string {
-    return [...this.tracer(), command].join(' ');
-  }
-
-  /** Reads a trace when the tracer has caught up: when it has told of the end of every process that is gone. */
-  private async readTrace(file: string): Promise<void> {
-    if (!this.there(file)) return;
-    const told = await waitFor(
-      {
-        what: `strace to tell of every end in ${file}`,
-        look: () => {
-          const events = parseStrace(this.read(file));
-          const ended = new Set(events.map((event) => (event.event === 'exit' ? event.pid : 0)));
-          const known = events.flatMap((event) => {
-            if (event.event === 'kill') return event.by;
-            return event.event === 'fork' ? [event.pid, event.child] : (event.pid ?? []);
-          });
-          const late = known.find((pid) => !ended.has(pid) && this.stateOf(pid) === 'gone');
-          if (late === undefined) return { met: 'yes', value: events, witness: 'strace' };
-          return { met: 'no', seen: `nothing of the end of ${late}` };
-        },
-      },
-      10_000,
-    );
-    for (const { at, ...event } of withAdoptions(told.value, this.facts.init))
-      this.noteEvent('strace', event, this.recorder.since(at));
+    return [...this.watch.tracer(), command].join(' ');
   }
 
   /** Waits for a fact, at most `within` milliseconds, and notes it down; looks at least once in `every` ms. Throws `TimeOut`, which says what was last seen. */
@@ -436,13 +366,6 @@ function broughtIn(init: Init, program: string): string {
   return path;
 }
 
-/** The best witness that the host allows, of those that `trace` allows. */
-async function witnessFor(trace: SandboxOptions['trace']): Promise<Witness> {
-  if (trace === 'no') return { kind: 'none', because: 'the arm is run without one' };
-  const best = await bestWitness();
-  return trace === 'by the kernel' && best.kind === 'strace' ? { kind: 'none', because: best.because } : best;
-}
-
 /** Sandboxes that want one processor take turns, so that they do not all want the same. */
 let turn = 0;
 
@@ -465,17 +388,4 @@ function freeOnHost(): Promise<number> {
       probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
-}
-
-/** Without the lab's own looks: for these init starts ps, ss or stty itself, not through a shell. */
-function withoutLooks(events: Timed[], init: number): Timed[] {
-  const forked = new Set<number>();
-  const hidden = new Set<number>();
-  for (const event of events) {
-    if (event.event === 'fork' && event.pid === init) forked.add(event.child);
-    else if (event.event === 'exec' && forked.delete(event.pid) && /(^|\/)(ps|ss|stty)$/.test(event.path))
-      hidden.add(event.pid);
-  }
-  const about = (event: Timed) => ['pid' in event ? (event.pid ?? 0) : 0, 'child' in event ? (event.child ?? 0) : 0];
-  return events.filter((event) => !about(event).some((pid) => hidden.has(pid)));
 }
