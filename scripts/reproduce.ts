@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import writeFileAtomic from 'write-file-atomic';
+import type { HistoryRecord } from '../notebooks/lab/history';
+import { lifelineOf } from '../notebooks/lab/lifeline-reader';
+import { sceneOf } from '../notebooks/lab/lifeline-scene';
+import { lifelineText } from '../notebooks/lab/lifeline-text';
 import { cacheFolder } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
 import { historyText } from '../notebooks/lab/show';
@@ -23,7 +27,7 @@ async function main(): Promise<void> {
     .argument('[names...]', 'notebooks whose names contain one of these; all when there are none')
     .option('--json', 'print one JSON document and nothing else')
     .option('--list', 'list the notebooks and their claims, and run nothing')
-    .option('--show', 'print every observation too')
+    .option('--show', 'print the lifelines of every arm, and every observation')
     .option('--host', 'use no namespaces, even where they are to be had')
     .option('--quick', 'leave out what takes long (the 60 s of TIME_WAIT), and run races 200 times instead of 1,000')
     .option('--sleep <seconds>', 'how long b.sh sleeps; the source has 180', seconds)
@@ -52,7 +56,7 @@ async function main(): Promise<void> {
     const run = runs.get(name) ?? { bundles: [] };
     const claims = ledger.claims.get(name) ?? {};
     const { histories, findings } = evidenceOf(run.bundles);
-    if (options.show && !options.json) process.stdout.write(histories.map((one) => `${historyText(one)}\n\n`).join(''));
+    if (options.show && !options.json) process.stdout.write(histories.map(shownText).join(''));
     errors.push(...(run.error === undefined ? gapsOf(notebook, claims, findings) : [run.error]));
     rows.push(...rowsOf(name, claims, ledger.noted, findings, run.error));
   }
@@ -123,6 +127,14 @@ async function keep(name: string, histories: unknown[]): Promise<void> {
   const folder = join(cacheFolder(), 'runs');
   mkdirSync(folder, { recursive: true });
   await writeFileAtomic(join(folder, `${name}.json`), JSON.stringify(histories));
+}
+
+/** An arm for the terminal: first the lifelines of its processes, if it had any, then every observation. */
+function shownText(record: HistoryRecord): string {
+  const scene = sceneOf(lifelineOf(record));
+  const width = Math.min(Math.max(process.stdout.columns ?? 80, 60), 120);
+  const lifelines = scene.lanes.length === 0 ? '' : `${lifelineText(scene, width)}\n\n`;
+  return `${lifelines}${historyText(record)}\n\n`;
 }
 
 async function sayIfOnHost(): Promise<void> {

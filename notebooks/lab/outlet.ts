@@ -2,6 +2,8 @@
 export const media = {
   history: 'application/vnd.procnotes.history+json',
   findings: 'application/vnd.procnotes.findings+json',
+  /** Of which history a picture is. */
+  lifeline: 'application/vnd.procnotes.lifeline+json',
 } as const;
 
 /** One thing shown, in several forms of which the reader's program takes the best: a Jupyter MIME bundle. */

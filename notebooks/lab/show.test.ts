@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { aProcess, commandOf, endOf, eventOf, fileOf, historyOf, screenOf, tableOf } from './fixtures/histories';
+import { histogram } from './histogram';
 import { type Event, type Fact, History } from './history';
 import type { Finding, Verdict } from './judge';
+import { lifeline } from './lifeline';
 import { media } from './outlet';
 import { ProcessTable } from './processes';
 import { bundleOf, factText, historyText, shapes, show } from './show';
@@ -173,4 +175,32 @@ test('what a history has not is refused, with what it has; an arm that could not
   });
   const missing = historyOf('TERM', [{ kind: 'missing', because: 'needs apache2 (apt-get install apache2-bin)' }]);
   assert.equal(shown(t, missing, 'before'), 'TERM, before: needs apache2 (apt-get install apache2-bin)');
+});
+
+test('a lifeline is a picture and a text, says of which history it is, and has no HTML that a notebook could be left without', () => {
+  const history = historyOf('kill a.sh', [
+    eventOf({ event: 'fork', pid: 1, child: 2 }),
+    eventOf({ event: 'exec', pid: 2, path: './a.sh' }),
+    eventOf({ event: 'exit', pid: 2, signal: 'SIGTERM' }),
+  ]);
+  const bundle = bundleOf(lifeline(history));
+  assert.deepEqual(Object.keys(bundle).sort(), [media.lifeline, 'image/svg+xml', 'text/plain'].sort());
+  assert.deepEqual(bundle[media.lifeline], { experiment: 'by hand', arm: 'kill a.sh' });
+  assert.match(String(bundle['image/svg+xml']), /^<svg [^>]*width="960"/);
+  assert.match(bundle['text/plain'], /^kill a\.sh\n1 process /);
+  assert.match(bundle['text/plain'], /a\.sh \(2\) is killed by SIGTERM, and stays a zombie/);
+});
+
+test('a histogram is a picture and a text', () => {
+  const rows = [
+    { name: 'wait', counts: [1, 5], trials: 6 },
+    { name: 'no handler', because: 'needs cc' },
+  ];
+  const bundle = bundleOf(histogram('zombies left', rows));
+  assert.equal(bundle['text/plain'].split('\n').length, 3);
+  assert.match(bundle['text/plain'], /^wait +1 ▂ +5 ▇$/m);
+  assert.match(
+    String(bundle['image/svg+xml']),
+    /<desc [^>]*>wait: zombies left 0 in 1, 1 in 5 of 6 trials\. no handler: needs cc\./,
+  );
 });

@@ -1,5 +1,8 @@
+import { type Histogram, histogramBundle } from './histogram';
 import { type Fate, History, type HistoryRecord, type Observation } from './history';
 import type { Citation, Finding, Verdict } from './judge';
+import { lifelineBundle } from './lifeline';
+import type { Lifeline } from './lifeline-model';
 import { type Bundle, media, put } from './outlet';
 import { ProcessTable } from './processes';
 import { SocketTable } from './sockets';
@@ -18,10 +21,18 @@ const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c);
 
 /** What can be shown; of a command, what it printed. */
-export type Shown = History | Finding[] | ProcessTable | SocketTable | { stdout: string } | string;
+export type Shown =
+  | History
+  | Lifeline
+  | Histogram
+  | Finding[]
+  | ProcessTable
+  | SocketTable
+  | { stdout: string }
+  | string;
 
 /**
- * Shows a history, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in
+ * Shows a history, the lifelines of its processes, a histogram, findings, a table of processes or sockets, the output of a command, or text: rich in Jupyter, readable in
  * a terminal. With `what`, one thing out of a history: a table by its moment, a terminal's last screen, what a program printed, a
  * file, what a command printed.
  */
@@ -33,7 +44,9 @@ export function bundleOf(thing: Shown): Bundle {
   if (thing instanceof History) return historyBundle(thing.record);
   if (thing instanceof ProcessTable || thing instanceof SocketTable) return preformatted(thing.toString());
   if (Array.isArray(thing)) return findingsBundle(thing);
-  return preformatted(typeof thing === 'string' ? thing : thing.stdout.trimEnd());
+  if (typeof thing === 'string') return preformatted(thing);
+  if ('lives' in thing) return lifelineBundle(thing);
+  return 'counted' in thing ? histogramBundle(thing) : preformatted(thing.stdout.trimEnd());
 }
 
 /** What was last seen under that name, headed by the arm. An arm that the host could not run says why. */
