@@ -7,6 +7,7 @@ import { contents } from './contents';
 import { copy } from './copy';
 import { glossary } from './glossary';
 import { ledger } from './ledger';
+import { lifelines } from './lifeline';
 import { menu } from './menu';
 import { reveal } from './reveal';
 import { search } from './search';
@@ -26,4 +27,5 @@ export function start(): void {
 export function look(): void {
   ledger();
   contents();
+  lifelines();
 }

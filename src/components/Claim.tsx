@@ -3,10 +3,19 @@ import Translate, { translate } from '@docusaurus/Translate';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import type { ReactNode } from 'react';
 import type { CitedArm, ClaimData, ClaimLink } from '../site/content';
+import type { EvidencePicture } from '../site/lifelines';
 import Verdict from './Verdict';
 
 /** A claim in its note: the sentence, its verdict, how far it reaches; the evidence one click away. */
-export default function Claim({ claim, children }: { claim: ClaimData; children: ReactNode }): ReactNode {
+export default function Claim({
+  claim,
+  picture,
+  children,
+}: {
+  claim: ClaimData;
+  picture?: EvidencePicture;
+  children: ReactNode;
+}): ReactNode {
   const { id, anchor, verdict, origin, reach, corrects, corrected } = claim;
   useBrokenLinks().collectAnchor(anchor);
   return (
@@ -42,7 +51,7 @@ export default function Claim({ claim, children }: { claim: ClaimData; children:
           </Translate>
         )}
       </p>
-      <Evidence claim={claim} />
+      <Evidence claim={claim} picture={picture} />
     </section>
   );
 }
@@ -61,7 +70,7 @@ const Links = ({ links }: { links: ClaimLink[] }) =>
     </span>
   ));
 
-function Evidence({ claim }: { claim: ClaimData }) {
+function Evidence({ claim, picture }: { claim: ClaimData; picture?: EvidencePicture }) {
   const { because, arms, notebook, cell, host, recorded, anchor } = claim;
   return (
     <details className="evidence">
@@ -69,6 +78,7 @@ function Evidence({ claim }: { claim: ClaimData }) {
         <Translate id="claim.evidence">Evidence</Translate>
       </summary>
       <p className="because">{because}</p>
+      {picture && <Picture {...picture} />}
       {arms.map((arm) => (
         <Arm key={arm.arm} {...arm} />
       ))}
@@ -85,6 +95,17 @@ function Evidence({ claim }: { claim: ClaimData }) {
         . <span className="host">{host}</span>
       </p>
     </details>
+  );
+}
+
+function Picture({ wide, narrow }: EvidencePicture) {
+  return (
+    <figure className="lifeline">
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by notebooks/lab/lifeline-svg.ts, which escapes */}
+      <div className="wide" dangerouslySetInnerHTML={{ __html: wide }} />
+      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by notebooks/lab/lifeline-svg.ts, which escapes */}
+      <div className="narrow" dangerouslySetInnerHTML={{ __html: narrow }} />
+    </figure>
   );
 }
 

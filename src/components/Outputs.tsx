@@ -4,6 +4,7 @@ import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import type { ReactNode } from 'react';
 import type { Verdict as Word } from '../../notebooks/lab/judge';
 import type { Output } from '../site/outputs';
+import Lifeline from './Lifeline';
 import Verdict from './Verdict';
 
 /** What a cell showed when the notebook was recorded. */
@@ -33,6 +34,8 @@ function One({ output }: { output: Output }) {
       return <div className="html" dangerouslySetInnerHTML={{ __html: output.html }} />;
     case 'history':
       return <History {...output} />;
+    case 'lifeline':
+      return <Lifeline data={output.lifeline} unfolded="yes" />;
     case 'findings':
       return <Findings {...output} />;
   }
@@ -41,7 +44,7 @@ function One({ output }: { output: Output }) {
 // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable with the keyboard
 const Pre = ({ text }: { text: string }) => <pre tabIndex={0}>{text}</pre>;
 
-function History({ arm, anchor, count, box, html }: Extract<Output, { kind: 'history' }>) {
+function History({ arm, anchor, count, box, html, lifeline }: Extract<Output, { kind: 'history' }>) {
   const links = useBrokenLinks();
   links.collectAnchor(anchor);
   for (let n = 1; n <= count; n += 1) links.collectAnchor(`${anchor}-${n}`);
@@ -55,6 +58,7 @@ function History({ arm, anchor, count, box, html }: Extract<Output, { kind: 'his
           </Translate>
         </span>
       </summary>
+      {lifeline && <Lifeline data={lifeline} />}
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: made by site/outputs.ts, which escapes */}
       <ol className="cited" dangerouslySetInnerHTML={{ __html: html }} />
     </details>

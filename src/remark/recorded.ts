@@ -25,7 +25,7 @@ export function recorded(): Transformer {
       }
       next += 1;
       const record = data.record.cells.find(({ id }) => id === cell.id);
-      const outputs = record?.cell_type === 'code' ? outputsOf(record.outputs, claims) : [];
+      const outputs = record?.cell_type === 'code' ? outputsOf(record.outputs, claims, data) : [];
       spliced.push(codeBlock(node, page, { cell: cell.id }), component('Outputs', { cell: cell.id, outputs }));
     }
     const left = cells[next];
@@ -40,7 +40,9 @@ export function recorded(): Transformer {
     const { title, host, recorded: date, claims: ids } = data;
     const shown = ids.flatMap((id) => claims.get(id) ?? []).map(({ id, verdict, note }) => ({ id, verdict, note }));
     const head = component('NotebookHead', { name: nameOf(page), title, host, recorded: date, claims: shown });
-    const heading = spliced.findIndex(({ type }) => type === 'heading');
+    const heading = spliced.findIndex(
+      ({ type, depth, name }) => (type === 'heading' && depth === 1) || name === 'header',
+    );
     spliced.splice(heading + 1, 0, head);
     tree.children = spliced;
   };

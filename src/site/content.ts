@@ -74,6 +74,8 @@ export interface NotebookData {
   recorded: string;
   claims: string[];
   histories: Map<string, { history: HistoryRecord; cell: string }>;
+  /** The arms whose lifeline the notebook shows by itself. */
+  pictured: Set<string>;
 }
 
 export interface Term {
@@ -146,17 +148,20 @@ function readOne(name: string, claims: string[]): NotebookData {
   if (!sameness.same) throw sameness.difference;
   const ours = (record.metadata as { procnotes?: { host?: Host; recorded?: string } }).procnotes ?? {};
   const histories: NotebookData['histories'] = new Map();
+  const pictured = new Set<string>();
   for (const cell of record.cells) {
     if (cell.cell_type !== 'code') continue;
     for (const output of cell.outputs) {
       const data = 'data' in output ? (output.data as Record<string, unknown>) : undefined;
       const history = data?.[media.history] as HistoryRecord | undefined;
       if (history !== undefined) histories.set(history.arm, { history, cell: cell.id });
+      const picture = data?.[media.lifeline] as { arm: string } | undefined;
+      if (picture !== undefined) pictured.add(picture.arm);
     }
   }
   const title = String((notebook.header.data as { title?: unknown }).title ?? name);
   const host = ours.host === undefined ? '' : hostText(ours.host).replace('\n', '; ');
-  return { notebook, record, title, host, recorded: ours.recorded ?? '', claims, histories };
+  return { notebook, record, title, host, recorded: ours.recorded ?? '', claims, histories, pictured };
 }
 
 function claimData(

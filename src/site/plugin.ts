@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { LoadContext, Plugin } from '@docusaurus/types';
 import { PROJECT } from '../../scripts/lib/project';
-import { contentFiles, loadContent } from './content';
+import { type Content, contentFiles, loadContent } from './content';
 import { finish } from './finish';
+import { homeData } from './home';
 
 /** Before the first paint: what needs our script is shown only where scripts run. */
 const early = "document.documentElement.classList.add('js')";
@@ -13,9 +14,10 @@ export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown
   return {
     name: 'procnotes-site',
     /** Says what is wrong with notes and records before anything is built of them. */
-    async loadContent() {
-      await loadContent();
-      return undefined;
+    loadContent,
+    async contentLoaded({ content, actions: { addRoute, createData } }) {
+      const home = await createData('home.json', homeData(content as Content));
+      addRoute({ path: baseUrl, exact: true, component: join(PROJECT, 'src/components/Home.tsx'), modules: { home } });
     },
     getPathsToWatch: () => [join(PROJECT, 'notebooks/*.ipynb'), join(PROJECT, 'notebooks/claims/*.ts')],
     getClientModules: () => (development ? [join(PROJECT, 'src/client/development.ts')] : []),
