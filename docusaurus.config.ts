@@ -32,6 +32,7 @@ const config: Config = {
   url: process.env.SITE_URL ?? 'http://localhost:3000',
   baseUrl: process.env.BASE_URL ?? '/',
   trailingSlash: false,
+  baseUrlIssueBanner: false,
   favicon: 'favicon.svg',
   titleDelimiter: '·',
   onBrokenLinks: 'throw',

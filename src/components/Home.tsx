@@ -72,7 +72,7 @@ export default function Home({ home }: { home: HomeData }): ReactNode {
               {claim.host}
             </p>
           </section>
-          <Lifeline data={lifeline} unfolded="yes" />
+          <Lifeline data={lifeline} />
         </div>
         <div className="columns">
           <section>

@@ -56,7 +56,7 @@ export function lifelineData(history: HistoryRecord, place: string): LifelineDat
     .map(
       (seen): Step => ({
         at: recorded(seen.when),
-        when: seen.when,
+        when: millionth(seen.when),
         caption: firstLine(factText(seen)),
         wide: tenth(wide?.x(seen.when) ?? 0),
         narrow: tenth(narrow?.x(seen.when) ?? 0),
@@ -90,6 +90,9 @@ export function evidencePicture(
   return { wide: marked(data.wide, widths.wide), narrow: marked(data.narrow, widths.narrow) };
 }
 
+/** As fine as the order of what is simultaneous needs it (lifeline-order.ts). */
+const millionth = (when: number) => Math.round(when * 1e6) / 1e6;
+
 const tenth = (value: number) => Math.round(value * 10) / 10;
 
 function firstLine(text: string): string {
@@ -100,13 +103,13 @@ function firstLine(text: string): string {
 function shown({ pid, begin, end, gone, parents, sessions, groups, names }: Life): Shown {
   return {
     pid,
-    begin: { when: begin.when },
-    end: end && { when: end.when },
-    gone: gone && { when: gone.when },
-    parents: parents.map(({ when, pid: parent }) => ({ when, pid: parent })),
-    sessions,
-    groups,
-    names: names.map(({ when, name }) => ({ when, name })),
+    begin: { when: millionth(begin.when) },
+    end: end && { when: millionth(end.when) },
+    gone: gone && { when: millionth(gone.when) },
+    parents: parents.map(({ when, pid: parent }) => ({ when: millionth(when), pid: parent })),
+    sessions: sessions.map(({ when, sid }) => ({ when: millionth(when), sid })),
+    groups: groups.map(({ when, pgid }) => ({ when: millionth(when), pgid })),
+    names: names.map(({ when, name }) => ({ when: millionth(when), name })),
   };
 }
 

@@ -14,6 +14,9 @@ import Recipe, { Terminal } from '../../components/Recipe';
 
 type Heading = ComponentProps<typeof MDXHeading>;
 
+/** A column's side as a class: the page's policy forbids inline style. */
+const sideOf = (style: ComponentProps<'td'>['style']) => (style?.textAlign === 'right' ? 'right' : undefined);
+
 /** What a page may hold. Nothing here needs a script: `details` is the browser's own, code is highlighted before. */
 export default {
   a: MDXA,
@@ -29,6 +32,8 @@ export default {
       <table {...properties} />
     </div>
   ),
+  th: ({ style, ...properties }: ComponentProps<'th'>) => <th {...properties} className={sideOf(style)} />,
+  td: ({ style, ...properties }: ComponentProps<'td'>) => <td {...properties} className={sideOf(style)} />,
   admonition: Admonition,
   Claim,
   CodeBlock,
