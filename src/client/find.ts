@@ -1,8 +1,12 @@
 /** Asks Pagefind's index (https://pagefind.app/docs/api/). */
+import { segmented } from '../site/segmented';
+
 interface Section {
   title: string;
   url: string;
   excerpt: string;
+  /** Where in the page words of the query stand. */
+  locations: number[];
 }
 
 interface Data {
@@ -35,9 +39,23 @@ let loading: Promise<Pagefind> | undefined;
 export async function find(words: string, index: string): Promise<Hit[]> {
   loading ??= load(index);
   const pagefind = await loading;
-  const { results } = await pagefind.search(words);
+  const query = asWords(words);
+  if (query === '') return [];
+  const { results } = await pagefind.search(query);
   const pages = await Promise.all(results.slice(0, SHOWN).map((result) => result.data()));
-  return pages.map(hit);
+  return pages.map((page) => hit(page, query));
+}
+
+/**
+ * What is typed, as the words that the index has: without what stands around them (`<defunct>`, `"caught SIGWINCH"`), and with
+ * spaces between words of a language that has none.
+ */
+export function asWords(typed: string): string {
+  return segmented(typed)
+    .replace(/[^\p{L}\p{N}_.-]+/gu, ' ')
+    .replace(/(?<![\p{L}\p{N}])[-.]+|[-.]+(?![\p{L}\p{N}])/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 async function load(index: string): Promise<Pagefind> {
@@ -46,8 +64,24 @@ async function load(index: string): Promise<Pagefind> {
   return pagefind;
 }
 
-function hit({ url, excerpt, meta, sub_results: [best] }: Data): Hit {
+/** The section that says most of it: in its heading first, then in its text. */
+function bestOf(sections: Section[], query: string): Section | undefined {
+  const words = new Set(asWords(query).toLowerCase().split(' '));
+  const said = ({ title, locations }: Section) => {
+    const inTitle = new Set(
+      asWords(title)
+        .toLowerCase()
+        .split(' ')
+        .filter((word) => words.has(word)),
+    ).size;
+    return inTitle * 1_000 + new Set(locations).size;
+  };
+  return [...sections].sort((a, b) => said(b) - said(a))[0];
+}
+
+function hit({ url, excerpt, meta, sub_results }: Data, query: string): Hit {
   const clean = (address: string) => address.replace(/(?:index)?\.html(?=#|$)/, '');
+  const best = bestOf(sub_results, query);
   if (best === undefined || best.title === meta.title) return { url: clean(url), title: meta.title, excerpt };
   return { url: clean(best.url), title: meta.title, section: best.title, excerpt: best.excerpt };
 }

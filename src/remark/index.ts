@@ -3,6 +3,7 @@ import { claims } from './claims';
 import { code } from './code';
 import { glossary } from './glossary';
 import { ledger } from './ledger';
+import { questions } from './questions';
 import { rawText } from './raw-text';
 import { recipe } from './recipe';
 import { recorded } from './recorded';
@@ -10,4 +11,4 @@ import { recorded } from './recorded';
 /** Before Docusaurus's own, which would drop or report what these keep. */
 export const beforeDefaults = [rawText];
 
-export const afterDefaults = [ledger, recorded, glossary, claims, recipe, code];
+export const afterDefaults = [questions, ledger, recorded, glossary, claims, recipe, code];

@@ -14,7 +14,8 @@ export default function DocItemLayout({ children }: { children: ReactNode }): Re
   return (
     <>
       <main className={`page page-${name}`}>
-        <article>
+        {/* Notes answer questions; notebooks and lists are found too, behind them. */}
+        <article data-pagefind-weight={/\/(?:notebooks\/[^/]+|ledger|source|notes)$/.test(permalink) ? '0.2' : '1'}>
           <DocItemContent>{children}</DocItemContent>
         </article>
         <p className="page-foot">
