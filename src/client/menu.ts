@@ -1,6 +1,7 @@
 /** The list of all pages on a narrow screen, opened by the menu button; Escape, or a link in it, closes it. */
 const button = () => document.querySelector<HTMLButtonElement>('[data-menu]');
 const sidebar = () => document.getElementById('sidebar');
+const here = (list: HTMLElement | null) => list?.querySelector<HTMLElement>('[aria-current=page]');
 
 export function menu(): void {
   document.addEventListener('click', ({ target }) => {
@@ -22,11 +23,13 @@ function toggle(state: 'open' | 'closed'): void {
   document.documentElement.classList.toggle('menu-open', state === 'open');
   for (const other of document.querySelectorAll<HTMLElement>('main, .contents, .site-foot'))
     other.inert = state === 'open';
-  if (state === 'open') sidebar()?.querySelector<HTMLElement>('[aria-current=page], a')?.focus();
+  const list = sidebar();
+  if (state === 'open') (here(list) ?? list?.querySelector<HTMLElement>('a'))?.focus();
 }
 
 /** A long list is scrolled so that the current page stands in it. */
 function showWhereWeAre(): void {
-  const [list, here] = [sidebar(), sidebar()?.querySelector<HTMLElement>('[aria-current=page]')];
-  if (list && here && here.offsetTop > list.clientHeight) list.scrollTop = here.offsetTop - list.clientHeight / 2;
+  const list = sidebar();
+  const page = here(list);
+  if (list && page && page.offsetTop > list.clientHeight) list.scrollTop = page.offsetTop - list.clientHeight / 2;
 }

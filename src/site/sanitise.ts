@@ -30,6 +30,7 @@ export function sanitise(html: string): string {
     allowedAttributes: {
       '*': ['id', 'class', 'role', 'title', 'lang', 'aria-label', 'aria-hidden'],
       a: ['href'],
+      pre: ['tabindex'],
       th: ['align', 'scope', 'colspan', 'rowspan'],
       td: ['align', 'colspan', 'rowspan'],
       use: ['href'],
@@ -39,7 +40,11 @@ export function sanitise(html: string): string {
     allowProtocolRelative: false,
     parser: { lowerCaseTags: false, lowerCaseAttributeNames: false },
     exclusiveFilter: ({ tag, attribs }) => tag === 'use' && !(attribs.href ?? '').startsWith('#'),
-    transformTags: { '*': (tagName, attribs) => ({ tagName, attribs: withoutOutsideUrls(attribs) }) },
+    transformTags: {
+      '*': (tagName, attribs) => ({ tagName, attribs: withoutOutsideUrls(attribs) }),
+      // What scrolls has to be reachable with the keyboard.
+      pre: (tagName) => ({ tagName, attribs: { tabindex: '0' } }),
+    },
   });
 }
 
