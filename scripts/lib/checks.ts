@@ -42,6 +42,7 @@ export async function checkSources(mend: 'mend' | 'look' = 'look'): Promise<Chec
   const biome = await run('biome', ['check', ...(mend === 'mend' ? ['--write'] : [])]);
   return [
     verdict('sources: tsc --strict', await run('tsc', ['-p', '.'])),
+    verdict('the site: tsc --strict', await run('tsc', ['-p', 'src'])),
     verdict('sources: linter and formatter', biome),
   ];
 }

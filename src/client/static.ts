@@ -1,0 +1,4 @@
+import { look, start } from './start';
+
+start();
+look();

@@ -1,0 +1,42 @@
+/** The part of the site that Docusaurus does not have: what pages are made of beside their own file, and what becomes of them. */
+import { join } from 'node:path';
+import type { LoadContext, Plugin } from '@docusaurus/types';
+import { PROJECT } from '../../scripts/lib/project';
+import { type Content, contentFiles, loadContent } from './content';
+import { finish } from './finish';
+import { homeData } from './home';
+
+/** Before the first paint: what needs our script is shown only where scripts run. */
+const early = "document.documentElement.classList.add('js')";
+
+export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown> {
+  const development = process.env.NODE_ENV === 'development';
+  return {
+    name: 'procnotes-site',
+    /** Says what is wrong with notes and records before anything is built of them. */
+    loadContent,
+    async contentLoaded({ content, actions: { addRoute, createData } }) {
+      const home = await createData('home.json', homeData(content as Content));
+      addRoute({ path: baseUrl, exact: true, component: join(PROJECT, 'src/components/Home.tsx'), modules: { home } });
+    },
+    getPathsToWatch: () => [join(PROJECT, 'notebooks/*.ipynb'), join(PROJECT, 'notebooks/claims/*.ts')],
+    getClientModules: () => (development ? [join(PROJECT, 'src/client/development.ts')] : []),
+    injectHtmlTags: () => ({ headTags: [{ tagName: 'script', innerHTML: early }] }),
+    configureWebpack() {
+      return {
+        // Infima, the style sheet of Docusaurus's theme, is left out: src/css/site.css stands for itself.
+        resolve: { alias: { [require.resolve('infima/dist/css/default/default.css')]: false } },
+        module: {
+          rules: [
+            {
+              test: /\.md$/,
+              enforce: 'pre',
+              use: [{ loader: join(PROJECT, 'src/site/depend.js'), options: { files: contentFiles() } }],
+            },
+          ],
+        },
+      };
+    },
+    postBuild: ({ outDir }) => finish({ outDir, url: siteConfig.url, baseUrl, locale: i18n.currentLocale }),
+  };
+}
