@@ -16,7 +16,7 @@ export default function Claim({
   picture?: EvidencePicture;
   children: ReactNode;
 }): ReactNode {
-  const { id, anchor, verdict, origin, reach, corrects, corrected } = claim;
+  const { id, anchor, verdict, origin, reach, corrects, corrected, recipes } = claim;
   useBrokenLinks().collectAnchor(anchor);
   return (
     <section
@@ -49,6 +49,11 @@ export default function Claim({
           <Translate id="claim.corrected" values={{ links: <Links links={corrected} /> }}>
             {'Corrected by {links}.'}
           </Translate>
+        )}{' '}
+        {recipes.length > 0 && (
+          <Translate id="claim.recipes" values={{ links: <Recipes recipes={recipes} /> }}>
+            {'See it: {links}.'}
+          </Translate>
         )}
       </p>
       <Evidence claim={claim} picture={picture} />
@@ -67,6 +72,14 @@ const Links = ({ links }: { links: ClaimLink[] }) =>
     <span key={link.id}>
       {at > 0 && ', '}
       <To {...link} />
+    </span>
+  ));
+
+const Recipes = ({ recipes }: Pick<ClaimData, 'recipes'>) =>
+  recipes.map(({ title, href }, at) => (
+    <span key={href}>
+      {at > 0 && ', '}
+      <Link to={href}>{title}</Link>
     </span>
   ));
 

@@ -1,28 +1,30 @@
 import Link from '@docusaurus/Link';
-import Translate, { translate } from '@docusaurus/Translate';
+import Translate from '@docusaurus/Translate';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import type { ReactNode } from 'react';
+import { recipeAnchor } from '../site/addresses';
 import type { ClaimLink } from '../site/content';
 import Verdict from './Verdict';
 
 interface Properties {
   id: string;
-  title?: string;
+  title: string;
   shows: ClaimLink[];
   shells: string[];
   needs: string[];
+  /** Where it stands, for a copy. */
+  note?: string;
   children: ReactNode;
 }
 
 /** Commands to paste into a terminal or two, what the terminals then show, and the claims that one sees by it. */
-export default function Recipe({ id, title, shows, shells, needs, children }: Properties): ReactNode {
-  const anchor = `recipe-${id}`;
+export default function Recipe({ id, title, shows, shells, needs, note, children }: Properties): ReactNode {
+  const anchor = recipeAnchor(id);
   useBrokenLinks().collectAnchor(anchor);
-  const label = title ?? translate({ id: 'recipe.untitled', message: 'See it yourself' });
   return (
-    <section className="recipe" id={anchor} aria-label={label}>
+    <section className="recipe" id={anchor} aria-label={title}>
       <p className="recipe-head">
-        <a href={`#${anchor}`}>{label}</a>
+        {note === undefined ? <a href={`#${anchor}`}>{title}</a> : <Link to={note}>{title}</Link>}
       </p>
       {children}
       <p className="claim-facts">

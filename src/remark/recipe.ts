@@ -6,6 +6,8 @@
  *   ```sh … ```           one paste; can be copied
  *   ```text … ```         what this terminal shows since then
  *   :::
+ *
+ * With `of="ID"` for `id` and `shows` it is a copy of the recipe ID, which stands in a note.
  */
 import { unknown } from '../../scripts/lib/nearest';
 import { loadContent } from '../site/content';
@@ -14,32 +16,25 @@ import { component, type Node, type Page, plainText, type Transformer, walk, wro
 
 export function recipe(): Transformer {
   return async (tree, page) => {
-    const { claims } = await loadContent();
+    const { claims, recipes } = await loadContent();
     walk(tree, (node) => {
       if (node.type !== 'containerDirective' || node.name !== 'recipe') return undefined;
-      const { id, shows = '', shells = '', needs = '' } = node.attributes as Record<string, string>;
-      if (id === undefined) throw wrong(page, node, 'this recipe has no id', 'write id="kebab-words"');
-      const shown = words(shows).map((claim) => {
-        const data = claims.get(claim);
-        const [problem = '', remedy] = unknown('claim', claim, [...claims.keys()]).split('; ');
-        if (data === undefined) throw wrong(page, node, `recipe "${id}" shows an ${problem}`, remedy);
-        return { id: claim, verdict: data.verdict, href: data.note.href };
+      const { id, of } = node.attributes as Record<string, string>;
+      const named = id ?? of ?? '';
+      const data = recipes.get(named);
+      const [problem = '', remedy] = unknown('recipe', named, [...recipes.keys()]).split('; ');
+      if (data === undefined) throw wrong(page, node, problem, remedy);
+      const shows = data.shows.flatMap((claim) => {
+        const shown = claims.get(claim);
+        return shown === undefined ? [] : [{ id: claim, verdict: shown.verdict, href: shown.note.href }];
       });
-      const title = (node.children ?? []).find(isLabel);
       const steps = (node.children ?? []).filter((child) => !isLabel(child));
-      const properties = {
-        id,
-        title: title && plainText(title),
-        shows: shown,
-        shells: words(shells),
-        needs: words(needs),
-      };
+      const { title, shells, needs } = data;
+      const properties = { id: named, title, shows, shells, needs, ...(of === undefined ? {} : { note: data.href }) };
       return [component('Recipe', properties, inTerminals(steps, page))];
     });
   };
 }
-
-const words = (list: string) => list.split(/\s+/).filter((word) => word !== '');
 
 const isLabel = (node: Node) => (node.data as { directiveLabel?: boolean } | undefined)?.directiveLabel === true;
 

@@ -26,3 +26,5 @@ export function slug(words: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '');
 }
+
+export const recipeAnchor = (id: string): string => `recipe-${id}`;

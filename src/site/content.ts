@@ -10,7 +10,16 @@ import { type Host, hostText } from '../../scripts/lib/host';
 import { type Ipynb, sameSource } from '../../scripts/lib/ipynb';
 import type { Notebook } from '../../scripts/lib/notebook';
 import type { Claim as Noted } from '../../scripts/lib/notes';
-import { loadLedger, loadNotebook, loadRecord, NOTEBOOKS, notebookNames, PROJECT } from '../../scripts/lib/project';
+import {
+  loadLedger,
+  loadNotebook,
+  loadPages,
+  loadRecord,
+  NOTEBOOKS,
+  notebookNames,
+  PROJECT,
+} from '../../scripts/lib/project';
+import { readRecipes } from '../../scripts/lib/recipes/recipe';
 import { refuse, SourceError } from '../../scripts/lib/source-error';
 import {
   armAnchor,
@@ -19,6 +28,7 @@ import {
   noteAddress,
   notebookAddress,
   observationAnchor,
+  recipeAnchor,
   termAnchor,
 } from './addresses';
 
@@ -46,6 +56,16 @@ export interface ClaimLink {
   verdict: Verdict;
 }
 
+/** A recipe, where it stands in its note. */
+export interface RecipeData {
+  id: string;
+  title: string;
+  href: string;
+  shows: string[];
+  shells: string[];
+  needs: string[];
+}
+
 /** A claim with all that is shown of it. Plain data: it becomes the properties of a component. */
 export interface ClaimData {
   id: string;
@@ -59,6 +79,8 @@ export interface ClaimData {
   corrected: ClaimLink[];
   note: { title: string; href: string };
   notebook: { name: string; title: string; href: string };
+  /** The recipes that let one see it. */
+  recipes: { title: string; href: string }[];
   /** The cell that ran the first of the arms that are cited, else the one that judges. */
   cell: string;
   arms: CitedArm[];
@@ -87,6 +109,7 @@ export interface Term {
 
 export interface Content {
   claims: Map<string, ClaimData>;
+  recipes: Map<string, RecipeData>;
   notebooks: Map<string, NotebookData>;
   terms: Term[];
 }
@@ -118,6 +141,7 @@ export function loadContent(): Promise<Content> {
 async function readContent(): Promise<Content> {
   const { noted, claims: tested } = await loadLedger();
   const notebooks = new Map(notebookNames().map((name) => [name, readOne(name, Object.keys(tested.get(name) ?? {}))]));
+  const recipes = new Map(loadRecipeData([...noted.keys()]).map((recipe) => [recipe.id, recipe]));
   const claims = new Map<string, ClaimData>();
   const problems: SourceError[] = [];
   for (const [name, data] of notebooks) {
@@ -130,7 +154,8 @@ async function readContent(): Promise<Content> {
         const problem = `claim "${id}" is noted as ${note.verdict}, and its record says ${verdict}`;
         problems.push(new SourceError(note.file, note.line, problem, `npm run record -- ${name}, or mend the note`));
       }
-      claims.set(id, claimData(note, test, name, data, { verdict, because, cites }, noted));
+      const shown = [...recipes.values()].filter(({ shows }) => shows.includes(id));
+      claims.set(id, { ...claimData(note, test, name, data, { verdict, because, cites }, noted), recipes: shown });
     }
   }
   for (const { id, file, line } of noted.values()) {
@@ -138,7 +163,19 @@ async function readContent(): Promise<Content> {
     problems.push(new SourceError(file, line, `no record has a finding for claim "${id}"`, 'npm run record'));
   }
   refuse(problems);
-  return { claims, notebooks, terms: readTerms() };
+  return { claims, recipes, notebooks, terms: readTerms() };
+}
+
+/** Every recipe of the notes. Throws SourceErrors, also for a claim that it shows and nobody states. */
+function loadRecipeData(claims: string[]): RecipeData[] {
+  return readRecipes(loadPages(), claims).map(({ id, title, file, claims: shows, shells, needs }) => ({
+    id,
+    title,
+    href: `${noteAddress(file)}#${recipeAnchor(id)}`,
+    shows: [...shows],
+    shells: [...shells],
+    needs: [...needs],
+  }));
 }
 
 function readOne(name: string, claims: string[]): NotebookData {
@@ -171,7 +208,7 @@ function claimData(
   data: NotebookData,
   found: { verdict: Verdict; because: string; cites: Citation[] },
   noted: Map<string, Noted>,
-): ClaimData {
+): Omit<ClaimData, 'recipes'> {
   const page = notebookAddress(name);
   const arms = [...new Set(found.cites.map(({ arm }) => arm))].map((arm): CitedArm => {
     const seen = data.histories.get(arm)?.history.observations ?? [];
