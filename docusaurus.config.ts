@@ -12,6 +12,9 @@ const { afterDefaults, beforeDefaults, lastChange, pageFrontMatter, repository, 
 
 const edit = repository();
 
+/** In the order of the cascade. */
+const styles = ['base', 'code', 'frame', 'content', 'lists', 'lifelines', 'narrow', 'print'];
+
 const docs: DocsOptions = {
   path: '.',
   routeBasePath: '/',
@@ -64,7 +67,7 @@ const config: Config = {
   storage: { type: 'localStorage', namespace: 'procnotes' },
   future: { v4: true, faster: true },
   plugins: [['@docusaurus/plugin-content-docs', docs], ['@docusaurus/plugin-content-pages', {}], site],
-  themes: [['@docusaurus/theme-classic', { customCss: ['./src/css/site.css'] }]],
+  themes: [['@docusaurus/theme-classic', { customCss: styles.map((name) => `./src/css/${name}.css`) }]],
   themeConfig: {
     colorMode: { respectPrefersColorScheme: true },
     image: 'social-card.png',

@@ -1,13 +1,14 @@
 /** npm run bench: measures what things cost, over several rounds; gives the median and the spread, never one number alone. */
 import { Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench/bench';
+import { site } from './bench/site';
 import { trace } from './bench/trace';
 import { command } from './lib/command';
 import { hostFacts, hostText } from './lib/host';
 import { unknown } from './lib/nearest';
 import { Refusal } from './lib/project';
 
-const benches: Bench[] = [trace];
+const benches: Bench[] = [site, trace];
 
 function rounds(text: string): number {
   const value = Number(text);

@@ -30,20 +30,20 @@ test('where nothing is missing there is nothing to do', () => {
 test('reproducing needs no Jupyter', () => {
   const packages = packagesOf(missing('reproduce', nothing));
   assert.ok(packages.includes('apache2-bin'));
-  assert.ok(!packages.some((name) => /jupyter|nbclient/.test(name)));
+  assert.ok(!packages.some((name) => /jupyter|nbclient|chromium/.test(name)));
 });
 
 test('recipes need what reproducing needs, and the shells that readers have, but no Jupyter', () => {
   const packages = packagesOf(missing('recipes', nothing));
   for (const name of packagesOf(missing('reproduce', nothing))) assert.ok(packages.includes(name), name);
   for (const name of ['zsh', 'dash', 'shellcheck']) assert.ok(packages.includes(name), name);
-  assert.ok(!packages.some((name) => /jupyter|nbclient/.test(name)));
+  assert.ok(!packages.some((name) => /jupyter|nbclient|chromium/.test(name)));
 });
 
-test('all needs what reproducing and recipes need, and Jupyter', () => {
+test('all needs what reproducing and recipes need, Jupyter, and a browser', () => {
   const packages = packagesOf(missing('all', nothing));
   for (const name of packagesOf(missing('recipes', nothing))) assert.ok(packages.includes(name), name);
-  for (const name of ['jupyter-notebook', 'jupyter-nbconvert', 'python3-nbclient'])
+  for (const name of ['jupyter-notebook', 'jupyter-nbconvert', 'python3-nbclient', 'chromium'])
     assert.ok(packages.includes(name), name);
 });
 

@@ -7,7 +7,10 @@
 
 export const GOALS = ['reproduce', 'recipes', 'all'] as const;
 
-/** `reproduce` runs the experiments; `recipes` also pastes into the shells that readers have; `all` also runs Jupyter. */
+/**
+ * `reproduce` runs the experiments; `recipes` also pastes into the shells that readers have; `all` also runs Jupyter, and looks
+ * at the site in a browser.
+ */
 export type Goal = (typeof GOALS)[number];
 
 /** What may be asked of the host: is this command on the search path, is there a file at this absolute path. */
@@ -80,6 +83,7 @@ export const NEEDS: Need[] = [
     packages: ['jupyter-nbconvert'],
     present: (facts) => files('/usr/bin/jupyter-nbconvert')(facts) && pythonModule('nbconvert')(facts),
   },
+  { for: 'all', what: 'Chromium', packages: ['chromium'], present: commands('chromium') },
   { for: 'all', what: 'nbclient', packages: ['python3-nbclient'], present: pythonModule('nbclient') },
 ];
 

@@ -7,8 +7,9 @@ import { questions } from './questions';
 import { rawText } from './raw-text';
 import { recipe } from './recipe';
 import { recorded } from './recorded';
+import { verdictLinks } from './verdict-links';
 
 /** Before Docusaurus's own, which would drop or report what these keep. */
 export const beforeDefaults = [rawText];
 
-export const afterDefaults = [questions, ledger, recorded, glossary, claims, recipe, code];
+export const afterDefaults = [verdictLinks, questions, ledger, recorded, glossary, claims, recipe, code];

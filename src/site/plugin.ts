@@ -24,7 +24,7 @@ export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown
     injectHtmlTags: () => ({ headTags: [{ tagName: 'script', innerHTML: early }] }),
     configureWebpack() {
       return {
-        // Infima, the style sheet of Docusaurus's theme, is left out: src/css/site.css stands for itself.
+        // Infima, the style sheet of Docusaurus's theme, is left out: src/css stands for itself.
         resolve: { alias: { [require.resolve('infima/dist/css/default/default.css')]: false } },
         module: {
           rules: [

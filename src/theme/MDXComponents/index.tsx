@@ -11,6 +11,7 @@ import { LedgerFilter, LedgerRows, LedgerTopic } from '../../components/Ledger';
 import NotebookHead from '../../components/NotebookHead';
 import Outputs from '../../components/Outputs';
 import Recipe, { Terminal } from '../../components/Recipe';
+import Verdict from '../../components/Verdict';
 
 type Heading = ComponentProps<typeof MDXHeading>;
 
@@ -46,4 +47,5 @@ export default {
   Recipe,
   Term,
   Terminal,
+  Verdict,
 };
