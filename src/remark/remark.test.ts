@@ -54,11 +54,11 @@ test('a claim that is not there is an error that names the nearest', () =>
     /^docs\/x\.md:3: unknown claim "httpd\.children-di"; did you mean "httpd\.children-die"/,
   ));
 
-test('a recipe that shows a claim that is not there is an error', () =>
+test('a copy of a recipe that is not there is an error that names the nearest', () =>
   fails(
-    ':::recipe{id="x" shows="httpd.nothing-of-it"}\n```sh\nls\n```\n:::\n',
+    'x\n\n:::recipe[A title]{of="kill-a-scrip"}\n```sh\nls\n```\n:::\n',
     [recipe],
-    /^docs\/x\.md:1: recipe "x" shows an unknown claim "httpd\.nothing-of-it"/,
+    /^docs\/x\.md:3: unknown recipe "kill-a-scrip"; did you mean "kill-a-script"/,
   ));
 
 test('a fence in a language that nobody knows is an error', () =>
@@ -76,8 +76,7 @@ test('a page of a notebook that has not all its cells is an error', () =>
   ));
 
 test('a recipe is terminals with what is pasted and what is shown, and links to what it shows', async () => {
-  const text =
-    ':::recipe[A title]{id="x" shows="httpd.children-die" shells="bash"}\n**Terminal 2**\n\n```sh\nls\n```\n\n```text\nx\n```\n:::\n';
+  const text = ':::recipe[A title]{of="kill-httpd"}\n**Terminal 2**\n\n```sh\nls\n```\n\n```text\nx\n```\n:::\n';
   const [made] = (await page(text, [recipe, code])).children ?? [];
   assert.equal(made?.name, 'Recipe');
   assert.deepEqual(

@@ -33,7 +33,15 @@ export default {
       <table {...properties} />
     </div>
   ),
-  th: ({ style, ...properties }: ComponentProps<'th'>) => <th {...properties} className={sideOf(style)} />,
+  // a corner that heads nothing is no heading to who hears the table read
+  th: ({ style, children, ...properties }: ComponentProps<'th'>) =>
+    children ? (
+      <th {...properties} className={sideOf(style)}>
+        {children}
+      </th>
+    ) : (
+      <td />
+    ),
   td: ({ style, ...properties }: ComponentProps<'td'>) => <td {...properties} className={sideOf(style)} />,
   admonition: Admonition,
   Claim,
