@@ -33,7 +33,9 @@ export default {
       <table {...properties} />
     </div>
   ),
-  th: ({ style, ...properties }: ComponentProps<'th'>) => <th {...properties} className={sideOf(style)} />,
+  // A corner with nothing in it heads nothing.
+  th: ({ style, ...properties }: ComponentProps<'th'>) =>
+    properties.children === undefined ? <td /> : <th {...properties} className={sideOf(style)} />,
   td: ({ style, ...properties }: ComponentProps<'td'>) => <td {...properties} className={sideOf(style)} />,
   admonition: Admonition,
   Claim,
