@@ -20,7 +20,7 @@ export function menu(): void {
 
 function toggle(state: 'open' | 'closed'): void {
   button()?.setAttribute('aria-expanded', String(state === 'open'));
-  document.documentElement.classList.toggle('menu-open', state === 'open');
+  document.documentElement.dataset.list = state;
   for (const other of document.querySelectorAll<HTMLElement>('main, .contents, .site-foot'))
     other.inert = state === 'open';
   const list = sidebar();

@@ -7,7 +7,8 @@ export function search(): void {
     if (button !== null) open(button);
   });
   document.addEventListener('keydown', (event) => {
-    const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, select') !== null;
+    const typing =
+      event.target instanceof HTMLElement && event.target.closest('input:not([type=range]), textarea, select') !== null;
     const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!slash && !(event.key === 'k' && (event.ctrlKey || event.metaKey))) return;
     const button = document.querySelector<HTMLElement>('[data-search]');

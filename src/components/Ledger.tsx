@@ -56,7 +56,7 @@ export function LedgerFilter({ claims }: { claims: Brief[] }): ReactNode {
         <output data-ledger-count="">{claims.length}</output>
       </form>
       <p>
-        <a href={json} data-noBrokenLinkCheck>
+        <a href={json}>
           <Translate id="ledger.json">The ledger as JSON</Translate>
         </a>
       </p>

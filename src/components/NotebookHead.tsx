@@ -19,10 +19,10 @@ export default function NotebookHead({ name, host, recorded, claims }: Propertie
   return (
     <aside className="notebook-head">
       <p>
-        <a href={file} download data-noBrokenLinkCheck>
+        <a href={file} download>
           {name}.ipynb
         </a>{' '}
-        <a href={source} download data-noBrokenLinkCheck>
+        <a href={source} download>
           {name}.md
         </a>{' '}
         <span className="quiet">

@@ -10,7 +10,7 @@ import { loadContent } from './content';
 import { repository } from './git';
 import { highlight } from './highlight';
 import { inlineHtml } from './inline';
-import { lifelineData, withIds } from './lifelines';
+import { lifelineData, widths, withIds } from './lifelines';
 import { noteGroups } from './note-groups';
 import { withPolicy } from './policy';
 import { sanitise } from './sanitise';
@@ -97,7 +97,7 @@ test('the steps of a lifeline go through the picture from left to right', async 
         history.arm,
       );
       assert.ok(
-        places.every((x) => x >= 0 && x <= 700),
+        places.every((x) => x >= 0 && x <= widths.wide),
         history.arm,
       );
     }

@@ -7,7 +7,7 @@ import { finish } from './finish';
 import { homeData } from './home';
 
 /** Before the first paint: what needs our script is shown only where scripts run. */
-const early = "document.documentElement.classList.add('js')";
+const early = "document.documentElement.dataset.script='yes'";
 
 export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown> {
   const development = process.env.NODE_ENV === 'development';

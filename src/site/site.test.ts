@@ -18,13 +18,17 @@ import { type Served, serve } from './serve';
 const BASE = '/procnotes/';
 const SITE = 'https://example.org';
 
+/** A quotation in the language of the source, as a page may hold one. */
+const CHINESE = '僵尸进程早已死亡，但仍在进程表中占有一个位置。';
+
 let copy: SiteCopy;
 let served: Served;
 let chromium: Browser;
 
 before(async () => {
   copy = new SiteCopy();
-  const [{ status, said }] = await Promise.all([copy.build({ BASE_URL: BASE, SITE_URL: SITE })]);
+  copy.write('docs/zombies.md', `${copy.read('docs/zombies.md')}\n> ${CHINESE}\n`);
+  const { status, said } = await copy.build({ BASE_URL: BASE, SITE_URL: SITE });
   assert.equal(status, 0, said);
   served = await serve(copy.built, BASE);
   chromium = await browser();
@@ -338,6 +342,8 @@ const WORDS: [string, string[]][] = [
   ['waitpid', ['waitpid-loop', 'sigchld']],
   ['SIGHUP', ['hang-up', 'who-is-told']],
   ['Address already in use', ['address-in-use']],
+  ['僵尸', ['zombies']],
+  ['进程表', ['zombies']],
 ];
 
 describe('the search', () => {

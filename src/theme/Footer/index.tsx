@@ -18,9 +18,7 @@ export default function Footer(): ReactNode {
       <Link to="/source">
         <Translate id="foot.source">The source</Translate>
       </Link>
-      <a href={useBaseUrl('/llms.txt')} data-noBrokenLinkCheck>
-        llms.txt
-      </a>
+      <a href={useBaseUrl('/llms.txt')}>llms.txt</a>
     </footer>
   );
 }

@@ -33,15 +33,9 @@ export default {
       <table {...properties} />
     </div>
   ),
-  // a corner that heads nothing is no heading to who hears the table read
-  th: ({ style, children, ...properties }: ComponentProps<'th'>) =>
-    children ? (
-      <th {...properties} className={sideOf(style)}>
-        {children}
-      </th>
-    ) : (
-      <td />
-    ),
+  // A corner with nothing in it heads nothing.
+  th: ({ style, ...properties }: ComponentProps<'th'>) =>
+    properties.children === undefined ? <td /> : <th {...properties} className={sideOf(style)} />,
   td: ({ style, ...properties }: ComponentProps<'td'>) => <td {...properties} className={sideOf(style)} />,
   admonition: Admonition,
   Claim,

@@ -19,7 +19,7 @@ export default function DocItemLayout({ children }: { children: ReactNode }): Re
           <DocItemContent>{children}</DocItemContent>
         </article>
         <p className="page-foot">
-          <a href={`${permalink}.md`} data-noBrokenLinkCheck>
+          <a href={`${permalink}.md`}>
             <Translate id="page.markdown">This page as Markdown</Translate>
           </a>
           {editUrl && (
