@@ -50,11 +50,6 @@ export default function Claim({
             {'Corrected by {links}.'}
           </Translate>
         )}
-        {claim.recipes.map(({ title, href }) => (
-          <Translate key={href} id="claim.recipe" values={{ recipe: <Link to={href}>{title}</Link> }}>
-            {' See it: {recipe}.'}
-          </Translate>
-        ))}
       </p>
       <Evidence claim={claim} picture={picture} />
     </section>

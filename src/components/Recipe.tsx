@@ -2,7 +2,6 @@ import Link from '@docusaurus/Link';
 import Translate, { translate } from '@docusaurus/Translate';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import type { ReactNode } from 'react';
-import { recipeAnchor } from '../site/addresses';
 import type { ClaimLink } from '../site/content';
 import Verdict from './Verdict';
 
@@ -12,20 +11,18 @@ interface Properties {
   shows: ClaimLink[];
   shells: string[];
   needs: string[];
-  /** Where it stands in full, for one that is shown again. */
-  original?: string;
   children: ReactNode;
 }
 
 /** Commands to paste into a terminal or two, what the terminals then show, and the claims that one sees by it. */
-export default function Recipe({ id, title, shows, shells, needs, original, children }: Properties): ReactNode {
-  const anchor = recipeAnchor(id);
+export default function Recipe({ id, title, shows, shells, needs, children }: Properties): ReactNode {
+  const anchor = `recipe-${id}`;
   useBrokenLinks().collectAnchor(anchor);
   const label = title ?? translate({ id: 'recipe.untitled', message: 'See it yourself' });
   return (
     <section className="recipe" id={anchor} aria-label={label}>
       <p className="recipe-head">
-        <Link to={original ?? `#${anchor}`}>{label}</Link>
+        <a href={`#${anchor}`}>{label}</a>
       </p>
       {children}
       <p className="claim-facts">

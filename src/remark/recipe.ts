@@ -6,8 +6,6 @@
  *   ```sh … ```           one paste; can be copied
  *   ```text … ```         what this terminal shows since then
  *   :::
- *
- * `of="kill-a-script"` instead of `id` and `shows`: the recipe of a note, shown again.
  */
 import { unknown } from '../../scripts/lib/nearest';
 import { loadContent } from '../site/content';
@@ -16,17 +14,12 @@ import { component, type Node, type Page, plainText, type Transformer, walk, wro
 
 export function recipe(): Transformer {
   return async (tree, page) => {
-    const { claims, recipes } = await loadContent();
+    const { claims } = await loadContent();
     walk(tree, (node) => {
       if (node.type !== 'containerDirective' || node.name !== 'recipe') return undefined;
-      const { of, id = of, shells = '', needs = '', ...rest } = node.attributes as Record<string, string>;
+      const { id, shows = '', shells = '', needs = '' } = node.attributes as Record<string, string>;
       if (id === undefined) throw wrong(page, node, 'this recipe has no id', 'write id="kebab-words"');
-      const original = of === undefined ? undefined : recipes.get(of);
-      if (of !== undefined && original === undefined) {
-        const [problem = '', remedy] = unknown('recipe', of, [...recipes.keys()]).split('; ');
-        throw wrong(page, node, problem, remedy);
-      }
-      const shown = (original?.shows ?? words(rest.shows ?? '')).map((claim) => {
+      const shown = words(shows).map((claim) => {
         const data = claims.get(claim);
         const [problem = '', remedy] = unknown('claim', claim, [...claims.keys()]).split('; ');
         if (data === undefined) throw wrong(page, node, `recipe "${id}" shows an ${problem}`, remedy);
@@ -38,7 +31,6 @@ export function recipe(): Transformer {
         id,
         title: title && plainText(title),
         shows: shown,
-        original: original?.href,
         shells: words(shells),
         needs: words(needs),
       };

@@ -18,8 +18,6 @@ export const armAnchor = (arm: string): string => `arm-${slug(arm)}`;
 
 export const observationAnchor = (arm: string, n: number): string => `${armAnchor(arm)}-${n}`;
 
-export const recipeAnchor = (id: string): string => `recipe-${id}`;
-
 export const termAnchor = (term: string): string => `term-${slug(term)}`;
 
 export function slug(words: string): string {

@@ -8,18 +8,9 @@ import { factText } from '../../notebooks/lab/show';
 import { bundlesOf, evidenceOf } from '../../scripts/lib/evidence';
 import { type Host, hostText } from '../../scripts/lib/host';
 import { type Ipynb, sameSource } from '../../scripts/lib/ipynb';
-import { readMarkdown } from '../../scripts/lib/markdown';
 import type { Notebook } from '../../scripts/lib/notebook';
 import type { Claim as Noted } from '../../scripts/lib/notes';
-import {
-  loadLedger,
-  loadNotebook,
-  loadPages,
-  loadRecord,
-  NOTEBOOKS,
-  notebookNames,
-  PROJECT,
-} from '../../scripts/lib/project';
+import { loadLedger, loadNotebook, loadRecord, NOTEBOOKS, notebookNames, PROJECT } from '../../scripts/lib/project';
 import { refuse, SourceError } from '../../scripts/lib/source-error';
 import {
   armAnchor,
@@ -28,7 +19,6 @@ import {
   noteAddress,
   notebookAddress,
   observationAnchor,
-  recipeAnchor,
   termAnchor,
 } from './addresses';
 
@@ -69,8 +59,6 @@ export interface ClaimData {
   corrected: ClaimLink[];
   note: { title: string; href: string };
   notebook: { name: string; title: string; href: string };
-  /** What to paste to see it. */
-  recipes: { title: string; href: string }[];
   /** The cell that ran the first of the arms that are cited, else the one that judges. */
   cell: string;
   arms: CitedArm[];
@@ -90,15 +78,6 @@ export interface NotebookData {
   pictured: Set<string>;
 }
 
-/** A recipe where it stands in full: in a note. */
-export interface RecipeData {
-  id: string;
-  title: string;
-  href: string;
-  /** The claims that one sees by it. */
-  shows: string[];
-}
-
 export interface Term {
   term: string;
   /** Markdown on one line. */
@@ -109,7 +88,6 @@ export interface Term {
 export interface Content {
   claims: Map<string, ClaimData>;
   notebooks: Map<string, NotebookData>;
-  recipes: Map<string, RecipeData>;
   terms: Term[];
 }
 
@@ -139,7 +117,6 @@ export function loadContent(): Promise<Content> {
 
 async function readContent(): Promise<Content> {
   const { noted, claims: tested } = await loadLedger();
-  const recipes = readRecipes();
   const notebooks = new Map(notebookNames().map((name) => [name, readOne(name, Object.keys(tested.get(name) ?? {}))]));
   const claims = new Map<string, ClaimData>();
   const problems: SourceError[] = [];
@@ -153,7 +130,7 @@ async function readContent(): Promise<Content> {
         const problem = `claim "${id}" is noted as ${note.verdict}, and its record says ${verdict}`;
         problems.push(new SourceError(note.file, note.line, problem, `npm run record -- ${name}, or mend the note`));
       }
-      claims.set(id, claimData(note, test, name, data, { verdict, because, cites }, { noted, recipes }));
+      claims.set(id, claimData(note, test, name, data, { verdict, because, cites }, noted));
     }
   }
   for (const { id, file, line } of noted.values()) {
@@ -161,7 +138,7 @@ async function readContent(): Promise<Content> {
     problems.push(new SourceError(file, line, `no record has a finding for claim "${id}"`, 'npm run record'));
   }
   refuse(problems);
-  return { claims, notebooks, recipes, terms: readTerms() };
+  return { claims, notebooks, terms: readTerms() };
 }
 
 function readOne(name: string, claims: string[]): NotebookData {
@@ -193,7 +170,7 @@ function claimData(
   name: string,
   data: NotebookData,
   found: { verdict: Verdict; because: string; cites: Citation[] },
-  { noted, recipes }: { noted: Map<string, Noted>; recipes: Map<string, RecipeData> },
+  noted: Map<string, Noted>,
 ): ClaimData {
   const page = notebookAddress(name);
   const arms = [...new Set(found.cites.map(({ arm }) => arm))].map((arm): CitedArm => {
@@ -232,9 +209,6 @@ function claimData(
     corrected: [...noted.values()].filter((other) => other.corrects === note.id).map(link),
     note: { title: titleOf(note.file), href: `${noteAddress(note.file)}#${claimAnchor(note.id)}` },
     notebook: { name, title: data.title, href: page },
-    recipes: [...recipes.values()]
-      .filter(({ shows }) => shows.includes(note.id))
-      .map(({ title, href }) => ({ title, href })),
     cell: cellAnchor((first && data.histories.get(first.arm)?.cell) ?? judging),
     arms,
     host: data.host,
@@ -247,21 +221,6 @@ export function titleOf(file: string): string {
   const source = readFileSync(join(PROJECT, file), 'utf8');
   const [, title = file] = /^title:\s*(.*)$/m.exec(source) ?? [];
   return title.replace(/^(['"])(.*)\1$/, '$2');
-}
-
-/** The recipes of all notes; a page that only shows one again names it with `of`. */
-function readRecipes(): Map<string, RecipeData> {
-  const recipes = new Map<string, RecipeData>();
-  for (const { file, text } of loadPages()) {
-    for (const block of readMarkdown(text, file, 'note').blocks) {
-      if (block.kind !== 'directive' || block.name !== 'recipe') continue;
-      const { id, shows = '' } = block.attributes;
-      if (id === undefined) continue;
-      const href = `${noteAddress(file)}#${recipeAnchor(id)}`;
-      recipes.set(id, { id, title: block.label ?? id, href, shows: shows.split(/\s+/) });
-    }
-  }
-  return recipes;
 }
 
 /** The glossary's paragraphs, `**Term**: definition`. */
