@@ -6,9 +6,17 @@ import type * as Site from './src/site';
 
 // Docusaurus reads this file with jiti, which does not get along with zod: what it needs is loaded by Node itself, with tsx.
 const load = createRequire(__filename);
-const { afterDefaults, beforeDefaults, lastChange, pageFrontMatter, repository, site, SourceError, ssrTemplate } = load(
-  './src/site',
-) as typeof Site;
+const {
+  afterDefaults,
+  beforeDefaults,
+  lastChange,
+  pageAddress,
+  pageFrontMatter,
+  repository,
+  site,
+  SourceError,
+  ssrTemplate,
+} = load('./src/site') as typeof Site;
 
 const edit = repository();
 
@@ -46,6 +54,8 @@ const config: Config = {
     parseFrontMatter: pageFrontMatter,
     hooks: {
       onBrokenMarkdownLinks: ({ sourceFilePath, node, url }) => {
+        const address = pageAddress(sourceFilePath, url);
+        if (address !== undefined) return address;
         throw new SourceError(
           sourceFilePath,
           node.position?.start.line ?? 1,

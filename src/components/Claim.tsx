@@ -25,7 +25,7 @@ export default function Claim({
       aria-label={translate({ id: 'claim.label', message: 'Claim {id}' }, { id })}
     >
       <div className="claim-head">
-        <Verdict of={verdict} />
+        <Verdict of={verdict} />{' '}
         <Link className="claim-id" to={`/ledger#${anchor}`}>
           {id}
         </Link>

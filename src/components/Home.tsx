@@ -50,7 +50,7 @@ export default function Home({ home }: { home: HomeData }): ReactNode {
         <div className="shown">
           <section className={`claim ${claim.verdict}`}>
             <div className="claim-head">
-              <Verdict of={claim.verdict} />
+              <Verdict of={claim.verdict} />{' '}
               <Link className="claim-id" to={`/ledger#${claim.anchor}`}>
                 {claim.id}
               </Link>

@@ -106,7 +106,7 @@ function Entry({ id, anchor, html, verdict, origin, reach, because, corrects, no
   return (
     <li id={anchor} data-topic={topicOf(id)} data-origin={origin} data-verdict={verdict} data-reach={reach}>
       <div className="ledger-head">
-        <Verdict of={verdict} />
+        <Verdict of={verdict} />{' '}
         <a className="claim-id" href={`#${anchor}`}>
           {id}
         </a>

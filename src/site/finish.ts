@@ -1,9 +1,10 @@
 /** What becomes of the pages after Docusaurus has written them: static, searchable, and there as Markdown too. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { NOTEBOOKS, notebookNames, PROJECT } from '../../scripts/lib/project';
+import { notebookNames, PROJECT, recordFile } from '../../scripts/lib/project';
 import { noteAddress, notebookAddress } from './addresses';
 import { loadContent } from './content';
+import { sourceIn } from './languages';
 import { llms, sitemap } from './lists';
 import { withPolicy } from './policy';
 import { bundleScript } from './script';
@@ -34,7 +35,7 @@ export async function finish(built: Built): Promise<void> {
   writeFileSync(join(outDir, 'sitemap.xml'), sitemap(addresses, built));
   writeFileSync(join(outDir, 'llms.txt'), llms(built));
   writeFileSync(join(outDir, 'ledger.json'), await ledgerJson());
-  copySources(outDir);
+  copySources(built);
   await indexPages(outDir, built.locale);
 }
 
@@ -56,17 +57,17 @@ async function ledgerJson(): Promise<string> {
 }
 
 /** Each page as it was written, at its address and `.md`; each record beside its notebook. */
-function copySources(outDir: string): void {
+function copySources({ outDir, locale }: Built): void {
   const copy = (from: string, to: string) => {
     mkdirSync(dirname(join(outDir, to)), { recursive: true });
     copyFileSync(from, join(outDir, to));
   };
-  for (const file of readdirSync(join(PROJECT, 'docs'))) {
-    if (file.endsWith('.md')) copy(join(PROJECT, 'docs', file), `${noteAddress(`docs/${file}`).slice(1)}.md`);
+  for (const name of readdirSync(join(PROJECT, 'docs'))) {
+    const file = `docs/${name}`;
+    if (name.endsWith('.md')) copy(sourceIn(locale, file), `${noteAddress(file).slice(1)}.md`);
   }
   for (const name of notebookNames()) {
-    for (const ending of ['md', 'ipynb']) {
-      copy(join(NOTEBOOKS, `${name}.${ending}`), `${notebookAddress(name).slice(1)}.${ending}`);
-    }
+    copy(sourceIn(locale, `notebooks/${name}.md`), `${notebookAddress(name).slice(1)}.md`);
+    copy(recordFile(name), `${notebookAddress(name).slice(1)}.ipynb`);
   }
 }

@@ -4,6 +4,7 @@ export { SourceError } from '../../scripts/lib/source-error';
 export { afterDefaults, beforeDefaults } from '../remark';
 export { pageFrontMatter } from './front-matter';
 export { lastChange, repository } from './git';
+export { pageAddress } from './links';
 export { noteGroups } from './note-groups';
 export { site } from './plugin';
 export { ssrTemplate } from './template';

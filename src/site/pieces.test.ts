@@ -10,7 +10,9 @@ import { loadContent } from './content';
 import { repository } from './git';
 import { highlight } from './highlight';
 import { inlineHtml } from './inline';
+import { checkLanguages } from './languages';
 import { lifelineData, widths, withIds } from './lifelines';
+import { pageAddress } from './links';
 import { noteGroups } from './note-groups';
 import { withPolicy } from './policy';
 import { sanitise } from './sanitise';
@@ -111,6 +113,25 @@ test('every claim cites observations of a treatment and of a control', async () 
     assert.ok(roles.has('treatment'), id);
     if (verdict !== 'depends') assert.ok(roles.has('control'), id);
   }
+});
+
+test('a link by file leads to its page from a translation too, and nowhere where there is none', () => {
+  const translated = 'i18n/zh-Hans/docusaurus-plugin-content-docs/current/docs/orphans.md';
+  assert.equal(pageAddress(translated, 'zombies.md#costs'), '/zombies#costs');
+  assert.equal(pageAddress('docs/orphans.md', '../notebooks/httpd.md'), '/notebooks/httpd');
+  assert.equal(pageAddress('notebooks/httpd.md', '../docs/index.md'), '/notes');
+  assert.equal(pageAddress('docs/orphans.md', 'nobody.md'), undefined);
+});
+
+test('a language that the configuration does not name is an error', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'procnotes-i18n-'));
+  checkLanguages(['en'], 'en', folder);
+  assert.throws(() => checkLanguages(['en', 'zh-Hans'], 'zh-Hant', folder), {
+    message: /unknown language "zh-Hant"; did you mean "zh-Hans"/,
+  });
+  writeFileSync(join(folder, 'fr'), '');
+  assert.throws(() => checkLanguages(['en'], 'en', folder), { message: /^i18n\/fr:1: unknown language "fr"/ });
+  rmSync(folder, { recursive: true });
 });
 
 test('the repository is the one that builds', () => {

@@ -5,6 +5,7 @@ import { PROJECT } from '../../scripts/lib/project';
 import { type Content, contentFiles, loadContent } from './content';
 import { finish } from './finish';
 import { homeData } from './home';
+import { checkLanguages } from './languages';
 
 /** Before the first paint: what needs our script is shown only where scripts run. */
 const early = "document.documentElement.dataset.script='yes'";
@@ -14,7 +15,10 @@ export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown
   return {
     name: 'procnotes-site',
     /** Says what is wrong with notes and records before anything is built of them. */
-    loadContent,
+    loadContent() {
+      checkLanguages(siteConfig.i18n.locales, i18n.currentLocale);
+      return loadContent();
+    },
     async contentLoaded({ content, actions: { addRoute, createData } }) {
       const home = await createData('home.json', homeData(content as Content));
       addRoute({ path: baseUrl, exact: true, component: join(PROJECT, 'src/components/Home.tsx'), modules: { home } });
