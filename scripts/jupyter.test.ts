@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Finding, judgeRecords } from '../notebooks/lab/judge';
+import { bestWitness } from '../notebooks/lab/trace/witness';
 import { bundlesOf, evidenceOf } from './lib/evidence';
 import { sameSource, toIpynb } from './lib/ipynb';
 import { executeNotebook, refuseGaps } from './lib/jupyter';
@@ -11,7 +12,7 @@ const verdicts = (findings: Finding[]) => findings.map(({ claim, verdict }) => `
 
 describe('through Jupyter', { concurrency: 2 }, () => {
   for (const name of notebookNames()) {
-    test(`${name} gives every claim its recorded verdict; the record is of the current .md, and is judged as recorded`, async () => {
+    test(`${name} gives every claim its recorded verdict; the record is of the current .md, and is judged as recorded`, async (t) => {
       const notebook = loadNotebook(name);
       const claims = await loadClaims(name);
       const record = loadRecord(name);
@@ -23,8 +24,11 @@ describe('through Jupyter', { concurrency: 2 }, () => {
       const executed = await executeNotebook(notebook, toIpynb(notebook), { deadline: 300 });
       refuseGaps(notebook, executed, claims);
       const before = new Map(recorded.findings.map(({ claim, verdict }) => [claim, verdict]));
+      const witness = await bestWitness();
       for (const { claim, verdict, because } of evidenceOf(bundlesOf(executed)).findings)
-        assert.equal(verdict, before.get(claim), `${claim}: ${because}`);
+        if (witness.kind !== 'tracefs' && verdict === 'inconclusive' && because.startsWith('only the kernel can tell'))
+          t.diagnostic(`NOT DECIDED on this host: ${claim}: ${because}`);
+        else assert.equal(verdict, before.get(claim), `${claim}: ${because}`);
     });
   }
 });
