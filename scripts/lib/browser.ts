@@ -2,7 +2,7 @@
 import { type Browser, chromium } from 'playwright-core';
 import { findProgram } from '../../notebooks/lab/programs';
 
-const QUIET = [
+export const QUIET = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
