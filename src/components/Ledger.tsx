@@ -53,7 +53,21 @@ export function LedgerFilter({ claims }: { claims: Brief[] }): ReactNode {
           <Translate id="ledger.words">Words</Translate>
           <input type="search" name="words" autoComplete="off" />
         </label>
-        <output data-ledger-count="">{claims.length}</output>
+        <output>
+          <Translate
+            id="ledger.count"
+            values={{
+              shown: (
+                <span key="shown" data-ledger-count="">
+                  {claims.length}
+                </span>
+              ),
+              all: claims.length,
+            }}
+          >
+            {'{shown} of {all} claims'}
+          </Translate>
+        </output>
       </form>
       <p>
         <a href={json}>

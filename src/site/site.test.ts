@@ -257,6 +257,16 @@ describe('in the browser', () => {
     await done(page);
   });
 
+  test('an address that is none leads on to the cheat sheet, the notes and the ledger', async () => {
+    const page = await open('no-such-page');
+    const ways = await page.$$eval('main a', (links) => links.map((link) => (link as HTMLAnchorElement).pathname));
+    assert.deepEqual(
+      ways,
+      ['cheat-sheet', 'notes', 'ledger'].map((name) => BASE + name),
+    );
+    await done(page);
+  });
+
   test('the ledger is filtered, and the address brings the choice back', async () => {
     const page = await open('ledger');
     const shown = () => page.locator('.ledger > li:visible').count();
@@ -265,7 +275,7 @@ describe('in the browser', () => {
     await page.selectOption('[name=origin]', 'source');
     const refuted = await shown();
     assert.ok(refuted > 0 && refuted < all);
-    assert.equal(await page.textContent('[data-ledger-count]'), String(refuted));
+    assert.equal(await page.textContent('.ledger-filter output'), `${refuted} of ${all} claims`);
     assert.match(page.url(), /\?origin=source&verdict=refuted$/);
     await page.reload();
     assert.equal(await shown(), refuted);
