@@ -17,7 +17,7 @@ import { cacheFolder } from '../notebooks/lab/programs';
 import { command } from './lib/command';
 import { PROJECT } from './lib/project';
 import { spreadOf, spreadText } from './lib/spread';
-import { departures, type Outcome, outcomeText, worst } from './lib/steady';
+import { departures, isAsNoted, type Outcome, outcomeText, worst } from './lib/steady';
 
 interface Ran {
   outcome: Outcome;
@@ -53,12 +53,12 @@ async function main(): Promise<void> {
       const { outcome, document, messages } = await once(what, options);
       outcomes.push(outcome);
       process.stdout.write(`${run} of ${runs}: ${outcomeText(outcome)}\n`);
-      if (outcome.code !== 0) await keep(`${what}-${run}`, document, messages);
+      if (!isAsNoted(outcome)) await keep(`${what}-${run}`, document, messages);
     }
   } finally {
     for (const loop of loops) await loop.terminate();
   }
-  const steady = outcomes.filter(({ code }) => code === 0).length;
+  const steady = outcomes.filter(isAsNoted).length;
   const seconds = spreadText(spreadOf(outcomes.map((outcome) => outcome.seconds)), 1);
   process.stdout.write(`${steady} of ${runs} runs as noted; seconds ${seconds}\n`);
   process.exitCode = worst(outcomes);

@@ -37,12 +37,14 @@ describe('one run of many', () => {
     assert.match(outcomeText({ code: 1, seconds: 1, idle: 0, ...found }), /^0 of 1 claims not as noted, exit code 1/);
   });
 
-  test('a run that printed no document says so', () => {
+  test('a run that printed no document is a failure, whatever its exit code', () => {
+    assert.equal(worst([{ code: 0, seconds: 1, idle: 0, ...departures('') }]), 1);
+    assert.equal(worst([{ code: 0, seconds: 1, idle: 0, ...departures(document()) }]), 1);
     assert.match(outcomeText({ code: 1, seconds: 1, idle: 0, ...departures('half a {') }), /^no document, exit code 1/);
   });
 
   test('the worst run decides the exit code: a failure before what is inconclusive', () => {
-    const run = (code: number) => ({ code, seconds: 1, idle: 0, departed: [] });
+    const run = (code: number) => ({ code, seconds: 1, idle: 0, claims: 1, departed: [] });
     assert.equal(worst([run(0), run(0)]), 0);
     assert.equal(worst([run(0), run(2), run(0)]), 2);
     assert.equal(worst([run(2), run(1)]), 1);

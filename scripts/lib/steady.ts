@@ -32,11 +32,15 @@ export function departures(document: string): Pick<Outcome, 'claims' | 'departed
   return { claims: judged.length, departed: judged.filter(({ verdict, noted }) => verdict !== noted) };
 }
 
+/** Whether the run ended well, printed its claims, and each of them is as its note says. */
+export const isAsNoted = ({ code, claims = 0, departed }: Outcome) => code === 0 && claims > 0 && departed.length === 0;
+
 /** `191 claims as noted, 63.4 s, processors 34% busy`; else what departed, a line each. */
-export function outcomeText({ code, seconds, idle, claims, departed }: Outcome): string {
+export function outcomeText(outcome: Outcome): string {
+  const { code, seconds, idle, claims, departed } = outcome;
   const took = `${seconds.toFixed(1)} s, processors ${(100 * (1 - idle)).toFixed(0)}% busy`;
   if (claims === undefined) return `no document, exit code ${code}, ${took}`;
-  if (code === 0 && departed.length === 0) return `${claims} claims as noted, ${took}`;
+  if (isAsNoted(outcome)) return `${claims} claims as noted, ${took}`;
   const lines = departed.map(
     ({ notebook, id, verdict, noted, because }) =>
       `\n  ${notebook}: ${id} ${verdict}, the note says ${noted}: ${because}`,
@@ -46,6 +50,6 @@ export function outcomeText({ code, seconds, idle, claims, departed }: Outcome):
 
 /** The exit code of many runs: 1 (something is not as noted, or failed) before 2 (inconclusive) before 0. */
 export function worst(outcomes: readonly Outcome[]): number {
-  const codes = new Set(outcomes.map(({ code }) => (code === 2 ? 2 : code === 0 ? 0 : 1)));
+  const codes = new Set(outcomes.map((outcome) => (isAsNoted(outcome) ? 0 : outcome.code === 2 ? 2 : 1)));
   return codes.has(1) ? 1 : codes.has(2) ? 2 : 0;
 }
