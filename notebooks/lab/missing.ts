@@ -11,7 +11,7 @@ export class Missing extends Error {
   }
 }
 
-/** Something on the host that an experiment has to have to itself is in use. What to do about it is in the message. */
+/** Something on the host that an experiment has to have to itself is not to be had. What to do about it is in the message. */
 export class Taken extends Error {
   override name = 'Taken';
 }

@@ -246,6 +246,12 @@ test('on the plain host PROCNOTES_PORT names another port, in namespaces the wan
   t.after(() => delete process.env.PROCNOTES_PORT);
   await assert.rejects(host.port(8080), { message: /^port \d+ is taken/ });
   if (box.facts.kind !== 'host') assert.equal(await box.port(8080), 8080);
+  for (const none of ['a port', '80', '70000']) {
+    process.env.PROCNOTES_PORT = none;
+    await assert.rejects(host.port(8080), {
+      message: `PROCNOTES_PORT is "${none}"; it can be a port from 1024 to 65535`,
+    });
+  }
 });
 
 inNamespaces('the scratch directory is seen from inside only, and by no other sandbox', async (t) => {

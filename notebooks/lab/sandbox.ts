@@ -249,11 +249,13 @@ export class Sandbox extends Conditions {
 
   /**
    * A port for a server: `wanted` itself, as each network namespace has all of them. On the plain host
-   * PROCNOTES_PORT names another; throws where it is taken.
+   * PROCNOTES_PORT names another; throws `Taken` where that cannot be had.
    */
   async port(wanted: number): Promise<number> {
     if (this.facts.kind !== 'host') return wanted;
     const port = Number(process.env.PROCNOTES_PORT ?? wanted);
+    if (!(Number.isInteger(port) && port >= 1024 && port <= 65535))
+      throw new Taken(`PROCNOTES_PORT is "${process.env.PROCNOTES_PORT}"; it can be a port from 1024 to 65535`);
     await new Promise<void>((resolve, reject) => {
       const probe = createServer();
       probe.once('error', () =>
