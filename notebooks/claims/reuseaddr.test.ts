@@ -312,15 +312,20 @@ test('reuseaddr.reset-ends-it: a TIME_WAIT that was there, a reset, and a TIME_W
   says('unseen', claim, [old, sockets('before'), set, resets(1), sockets('after')], /there was no TIME_WAIT/);
 });
 
-/** A state that lasted so many seconds, under a tcp_fin_timeout; it was first seen so many seconds after it could have begun. */
-const lasting = (state: string, seconds: number, finTimeout: number, late = 0): Facts => {
+/**
+ * A state that was over so many seconds after it could have begun, under a tcp_fin_timeout; it was first seen `late` seconds after
+ * that, and last seen one second before it was seen to be over, or `blind` seconds.
+ */
+const lasting = (state: string, seconds: number, finTimeout: number, { late = 0, blind = 1 } = {}): Facts => {
+  const nearly = seconds - blind;
   const row = `${state} 0 0 127.0.0.1:8080 127.0.0.1:40478 timer:(timewait,59sec,0)`;
   return [
     old,
     { ...sockets('begins', row), at: 1 + late * 1000 },
     command('cat /proc/sys/net/ipv4/tcp_fin_timeout', `${finTimeout}\n`),
     inUse,
-    sockets('half of it', row),
+    { ...sockets('half of it', row), at: 1 + Math.min(nearly, seconds / 2) * 1000 },
+    { ...sockets('nearly over', row), at: 1 + nearly * 1000 },
     { ...sockets('over'), at: 1 + seconds * 1000 },
     line('server afterwards', 'listening 8080, SO_REUSEADDR 0'),
     { kind: 'act', what: 'start client: ./tcp-client 8080 bye', at: 1 },
@@ -328,20 +333,22 @@ const lasting = (state: string, seconds: number, finTimeout: number, late = 0): 
 };
 
 test('reuseaddr.fin-timeout: as long as the setting, however long that is', () => {
-  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 61.4, 5), /lasted 61\.4 to 61\.4 s, tcp_fin_timeout 5/);
+  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 61.4, 5), /lasted 60\.4 to 61\.4 s, tcp_fin_timeout 5/);
   says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 61.4, 60), /tcp_fin_timeout 60/);
-  says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 5.4, 5), /lasted 5\.4 to 5\.4 s/);
-  says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 5.4, 5, 2), /lasted 3\.4 to 5\.4 s/);
-  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 4.9, 5, 2), /lasted 2\.9 to 4\.9 s/);
-  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 45, 60), /lasted 45\.0 to 45\.0 s/);
+  says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 5.4, 5), /lasted 4\.4 to 5\.4 s/);
+  says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 5.4, 5, { late: 2 }), /lasted 2\.4 to 5\.4 s/);
+  says('yes', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 15.4, 5, { blind: 11 }), /lasted 4\.4 to 15\.4 s/);
+  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 15.4, 5), /lasted 14\.4 to 15\.4 s/);
+  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 4.9, 5, { late: 2 }), /lasted 1\.9 to 4\.9 s/);
+  says('no', 'reuseaddr.fin-timeout', lasting('TIME-WAIT', 45, 60), /lasted 44\.0 to 45\.0 s/);
 });
 
 test('reuseaddr.sixty-seconds: a minute, a refusal in it, and none afterwards', () => {
   const claim = 'reuseaddr.sixty-seconds';
   const minute = lasting('TIME-WAIT', 61.4, 5);
-  says('yes', claim, minute, /lasted 61\.4 to .* meanwhile bind: .*, afterwards listening/);
-  says('no', claim, lasting('FIN-WAIT-2', 5.4, 5), /FIN-WAIT-2 lasted 5\.4 to/);
-  says('no', claim, lasting('TIME-WAIT', 120, 5), /lasted 120\.0 to/);
+  says('yes', claim, minute, /lasted 60\.4 to .* meanwhile bind: .*, afterwards listening/);
+  says('no', claim, lasting('FIN-WAIT-2', 5.4, 5), /FIN-WAIT-2 lasted 4\.4 to/);
+  says('no', claim, lasting('TIME-WAIT', 120, 5), /lasted 119\.0 to/);
   const never = [
     ...minute.slice(0, -2),
     ...minute.slice(-1),
@@ -352,7 +359,7 @@ test('reuseaddr.sixty-seconds: a minute, a refusal in it, and none afterwards', 
 });
 
 test('what is still there at the end has not lasted', () => {
-  const still = [...lasting('TIME-WAIT', 61, 5).slice(0, 5), sockets('over', atServer)];
+  const still = [...lasting('TIME-WAIT', 61, 5).slice(0, 6), sockets('over', atServer)];
   cannotTell('reuseaddr.fin-timeout', still, /still there at the end/);
 });
 

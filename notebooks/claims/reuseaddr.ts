@@ -335,25 +335,26 @@ const about = ({ least, most }: { least: number; most: number }, wanted: number)
   most >= wanted && least <= wanted + 6;
 
 /**
- * How long a state lasted, and what tcp_fin_timeout said: at least since it was first seen, at most since the client was started
- * whose connection it is left of. On a busy machine the first look may be late.
+ * How long a state lasted, and what tcp_fin_timeout said: at least from when it was first seen to when it was last seen, at most from
+ * when the client was started whose connection it is left of to when it was seen to be over. On a busy machine any look may be late.
  */
 function lasted(history: History) {
   const { server, seen: begins } = ends(history, 'begins');
-  const { seen: half } = ends(history, 'half of it');
-  const { server: left, seen: over } = ends(history, 'over');
   const [socket] = server.in('TIME-WAIT', 'FIN-WAIT-2');
   if (socket === undefined) throw new Error('there was nothing to last');
+  const later = ['half of it', 'nearly over'].map((moment) => ends(history, moment));
+  const sightings = later.flatMap(({ server, seen }) => (server.in(socket.state).length > 0 ? [seen] : []));
+  const { server: left, seen: over } = ends(history, 'over');
   if (left.in(socket.state).length > 0) throw new Error(`the ${socket.state} was still there at the end`);
   const setting = history.of('command').find(({ command }) => command.includes('tcp_fin_timeout'));
   if (setting === undefined) throw new Error('nobody asked for tcp_fin_timeout');
   const client = history.of('act').find(({ what }) => what.startsWith('start client:'));
   if (client === undefined) throw new Error('no client was started');
-  const least = (over.at - begins.at) / 1000;
+  const least = ((sightings.at(-1) ?? begins).at - begins.at) / 1000;
   const most = (over.at - client.at) / 1000;
   const finTimeout = Number(setting.stdout);
   const shown = `${socket.state} lasted ${least.toFixed(1)} to ${most.toFixed(1)} s, tcp_fin_timeout ${finTimeout}`;
-  return { time: { least, most }, finTimeout, shown, cites: [client, begins, half, over, setting] };
+  return { time: { least, most }, finTimeout, shown, cites: [client, begins, ...sightings, over, setting] };
 }
 
 function lastsFinTimeout(history: History): Seen {

@@ -6,7 +6,7 @@ import { isFolder } from './init';
 import { Missing } from './missing';
 import type { ProcessTable } from './processes';
 import { inTransit, parseStance, restless, type Stance } from './rest';
-import type { SocketTable } from './sockets';
+import { parseKernelSockets, SocketTable } from './sockets';
 import type { Condition } from './until';
 
 /** What can be waited for in a sandbox: `box.until(box.gone(pid))`. Each look is made from outside, but for those of ps and ss. */
@@ -195,7 +195,7 @@ export abstract class Conditions {
     return {
       what: `processes ${pids.join(', ')} to be at rest`,
       look: () => {
-        const sockets = inTransit(this.inside(`/proc/${this.facts.init}/net/tcp`) ?? '', port);
+        const sockets = inTransit(this.kernelSockets().at([port]).rows);
         const now = new Map(pids.map((pid) => [pid, parseStance(this.inside(`/proc/${pid}/status`))]));
         const why = sockets[0] ?? restless(before, now);
         before = now;
@@ -204,11 +204,23 @@ export abstract class Conditions {
     };
   }
 
-  /** That `test` finds what it wants among the TCP sockets: the like of `table`. */
+  /** The TCP sockets of the sandbox's network as the kernel's own table has them; it takes no process to look. */
+  private kernelSockets(): SocketTable {
+    const net = `/proc/${this.facts.init}/net`;
+    const tables = [`${net}/tcp`, `${net}/tcp6`].map((file) => this.inside(file) ?? '');
+    return new SocketTable(tables.flatMap(parseKernelSockets));
+  }
+
+  /**
+   * That `test` finds what it wants among the TCP sockets: the like of `table`. The kernel's own table is looked at until it is there;
+   * what is noted down is what ss shows then.
+   */
   tcpTable<T>(what: string, test: (table: SocketTable) => T | undefined): Condition<T> {
     return {
       what,
       look: async () => {
+        const early = this.kernelSockets();
+        if (test(early) === undefined) return { met: 'no', seen: `\n${early}` };
         const table = await this.tcp();
         const value = test(table);
         if (value === undefined) return { met: 'no', seen: `\n${table}` };

@@ -1,3 +1,5 @@
+import type { Socket } from './sockets';
+
 /** How a process stood at one look: its state as proc(5) gives it (or `gone`), and how often it has left a processor. */
 export interface Stance {
   state: string;
@@ -15,25 +17,14 @@ export function parseStance(status: string | undefined): Stance {
   return { state, switches: counts.reduce((sum, [, count]) => sum + Number(count), 0) };
 }
 
-/** States that a socket only passes through, waiting for an answer of the other end (tcp(7); include/net/tcp_states.h). */
-const passing: Record<string, string> = {
-  '02': 'SYN-SENT',
-  '03': 'SYN-RECV',
-  '04': 'FIN-WAIT-1',
-  '09': 'LAST-ACK',
-  '0B': 'CLOSING',
-};
+/** States that a socket only passes through, waiting for an answer of the other end (tcp(7)). */
+const passing = new Set(['SYN-SENT', 'SYN-RECV', 'FIN-WAIT-1', 'LAST-ACK', 'CLOSING']);
 
-/** Of /proc/net/tcp, the sockets of `port`, at either end, that have something on its way; in words. */
-export function inTransit(table: string, port: number): string[] {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  return table.split('\n').flatMap((line) => {
-    const [, local = '', remote = '', state = '', queues = ''] =
-      /^\s*\d+: (\w+:\w+) (\w+:\w+) (\w\w) (\w+:\w+)/.exec(line) ?? [];
-    if (!local.endsWith(`:${hex}`) && !remote.endsWith(`:${hex}`)) return [];
-    if (passing[state] !== undefined) return [`a socket in ${passing[state]}`];
-    const unsent = Number.parseInt(queues, 16);
-    return state !== '0A' && unsent > 0 ? [`a socket with ${unsent} bytes not acknowledged`] : [];
+/** Of these sockets, those that have something on its way; in words. */
+export function inTransit(sockets: readonly Socket[]): string[] {
+  return sockets.flatMap(({ state, sendQ }) => {
+    if (passing.has(state)) return [`a socket in ${state}`];
+    return state !== 'LISTEN' && sendQ > 0 ? [`a socket with ${sendQ} bytes not acknowledged`] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { endianness } from 'node:os';
 import { test } from 'node:test';
-import { parseSockets, SocketTable } from './sockets';
+import { parseKernelSockets, parseSockets, SocketTable } from './sockets';
 
 /** As ss of iproute2 6.1 prints it: the columns of `ssCommand`. */
 const printed = `LISTEN     3      128           127.0.0.1:8080          0.0.0.0:*
@@ -60,6 +61,33 @@ test('of no socket ss prints nothing', () => {
 test('a line that is no row is named', () => {
   assert.throws(() => parseSockets('State Recv-Q\n'), { message: 'ss printed a line that is no row: "State Recv-Q"' });
   assert.throws(() => parseSockets('ESTAB 0 0 a:1 b:2 timer:(on,soon,0)\n'), /a time that is none: "soon"/);
+});
+
+/** As /proc/net/tcp has them, on a machine that puts the least byte first. */
+const kernels = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000003 00:00000000 00000000     0        0 4711 1 0 100 0 0 10 0
+   1: 0100007F:1F90 0100007F:9E1E 01 000155EC:00000005 01:00000014 00000000     0        0 4712 2 0 20 4 30 10 -1
+   2: 0100007F:1F90 0100007F:9E20 05 00000000:00000000 03:000001D8 00000000     0        0 0 3 0
+   3: 0100007F:1F90 0100007F:9E22 06 00000000:00000000 03:0000170C 00000000     0        0 0 3 0
+`;
+
+test("the kernel's own table says the same as ss", { skip: endianness() !== 'LE' && 'another order of bytes' }, () => {
+  const seen = parseKernelSockets(kernels);
+  assert.deepEqual(seen[0], { state: 'LISTEN', recvQ: 3, sendQ: 0, local: '127.0.0.1:8080', peer: '0.0.0.0:*' });
+  assert.deepEqual(seen[1], {
+    state: 'ESTAB',
+    recvQ: 5,
+    sendQ: 87532,
+    local: '127.0.0.1:8080',
+    peer: '127.0.0.1:40478',
+    timer: { name: 'on', seconds: 0.2 },
+  });
+  const [, , fin, time] = seen;
+  assert.deepEqual([fin?.state, fin?.timer], ['FIN-WAIT-2', { name: 'timewait', seconds: 4.72 }]);
+  assert.deepEqual([time?.state, time?.timer], ['TIME-WAIT', { name: 'timewait', seconds: 59 }]);
+  const six =
+    '   0: 00000000000000000000000001000000:1F91 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 0';
+  assert.equal(new SocketTable(parseKernelSockets(six)).from(8081).in('LISTEN').length, 1);
 });
 
 test('a table is shown under headings, with what is left of each timer', () => {

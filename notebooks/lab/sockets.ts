@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+
 /** One TCP socket, as ss(8) shows it; a TIME-WAIT is one too, though no process has it. */
 export interface Socket {
   /** As ss spells it: `LISTEN`, `ESTAB`, `FIN-WAIT-2`, `TIME-WAIT`, … */
@@ -39,6 +41,62 @@ function secondsOf(left: string): number {
   const [whole, minutes = 0, seconds = 0, few = 0, milliseconds = 0] = time.exec(left) ?? [];
   if (whole === undefined) throw new Error(`ss printed a time that is none: ${JSON.stringify(left)}`);
   return Number(minutes) * 60 + Number(seconds) + Number(few) + Number(milliseconds) / 1000;
+}
+
+/** The states by their number in /proc/net/tcp (include/net/tcp_states.h), as ss spells them. */
+const states = [
+  '',
+  'ESTAB',
+  'SYN-SENT',
+  'SYN-RECV',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'TIME-WAIT',
+  'UNCONN',
+  'CLOSE-WAIT',
+  'LAST-ACK',
+  'LISTEN',
+  'CLOSING',
+  'SYN-RECV',
+];
+
+/** The timers by their number there, as ss spells them; 0 is none. */
+const timers = ['', 'on', 'keepalive', 'timewait', 'persist'];
+
+/** What the timers there count in: USER_HZ, which is 100 on every architecture that Node runs on (time(7)). */
+const ticksASecond = 100;
+
+const kernelRow = /^\s*\d+: (\w+):(\w+) (\w+):(\w+) (\w\w) (\w+):(\w+) (\w\w):(\w+) /;
+
+/**
+ * Reads what the kernel itself tells in /proc/net/tcp or tcp6 (proc(5)): a look that takes no process. The same as ss shows, but for
+ * how long the queue of a listening socket may get; an IPv6 address is left as it stands.
+ */
+export function parseKernelSockets(text: string): Socket[] {
+  return text.split('\n').flatMap((line): Socket[] => {
+    const [match, address = '', port = '', peer = '', peerPort = '', state, sent, received, timer, left] =
+      kernelRow.exec(line) ?? [];
+    if (match === undefined) return []; // the heading
+    const number = (hex = '') => Number.parseInt(hex, 16);
+    const name = timers[number(timer)];
+    return [
+      {
+        state: states[number(state)] ?? '',
+        recvQ: number(received),
+        sendQ: number(sent),
+        local: `${addressOf(address)}:${number(port)}`,
+        peer: `${addressOf(peer)}:${number(peerPort) || '*'}`,
+        ...(name ? { timer: { name, seconds: number(left) / ticksASecond } } : {}),
+      },
+    ];
+  });
+}
+
+/** `0100007F` is 127.0.0.1: the bytes as they lie in memory, read as one number of this machine. */
+function addressOf(hex: string): string {
+  if (hex.length !== 8) return `[${hex}]`;
+  const bytes = Buffer.from(hex, 'hex');
+  return [...(endianness() === 'LE' ? bytes.reverse() : bytes)].join('.');
 }
 
 const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
