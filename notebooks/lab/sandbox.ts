@@ -58,7 +58,8 @@ export class Sandbox extends Conditions {
   /** The history so far. */
   readonly recorder = new Recorder();
   readonly facts: Box;
-  private readonly terminals: Terminal[] = [];
+  /** In the order in which they were opened. */
+  readonly terminals: Terminal[] = [];
   private readonly ports: number[] = [];
   private pinned = '';
   private readonly watch: Watch;

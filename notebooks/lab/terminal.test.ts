@@ -38,6 +38,32 @@ test('the first terminal is an interactive shell that leads a session on a termi
   if (box.facts.kind !== 'host') assert.equal(one.tty, '/dev/pts/0');
 });
 
+test('what came from a terminal and what was done at it are told in order, with the time', async (t) => {
+  const { box, one } = await opened(t);
+  one.type('echo $((6 * 7))\n');
+  await box.until(one.shows(/^42$/m));
+  await one.resize(30, 100);
+  one.press('Ctrl-C');
+  await box.until(one.shows('^C'));
+  await one.hangUp();
+  const account = one.account();
+  const done = account.flatMap(({ at: _, ...event }) => (event.kind === 'output' ? [] : [event]));
+  assert.deepEqual(done, [
+    { kind: 'type', text: 'echo $((6 * 7))\n' },
+    { kind: 'resize', rows: 30, columns: 100 },
+    { kind: 'press', key: 'Ctrl-C' },
+    { kind: 'close' },
+  ]);
+  const heard = account.map((event) => (event.kind === 'output' ? event.text : '')).join('');
+  assert.equal(heard, one.transcript());
+  const times = account.map(({ at }) => at);
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
+  assert.ok(times.every((at) => at > 0 && at <= box.recorder.now()));
+});
+
 test('a second terminal is another terminal, with another session', async (t) => {
   const { box, one } = await opened(t);
   const two = await box.terminal('Terminal 2');

@@ -15,11 +15,37 @@ export function keyBytes(key: string): string {
   return bytes;
 }
 
+/** What a terminal was sent by the programs in it (`output`), or what was done at it. `at`: milliseconds since the sandbox's history began. */
+export type TerminalEvent = { at: number } & (
+  | { kind: 'output'; text: string }
+  | { kind: 'type'; text: string }
+  | { kind: 'paste'; text: string }
+  | { kind: 'press'; key: string }
+  | { kind: 'resize'; rows: number; columns: number }
+  | { kind: 'close' }
+);
+
+type Deed = TerminalEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'at'> : never) : never;
+
 /** What a window needs of its sandbox. */
 interface Home {
   recorder: Recorder;
   /** Runs a command inside and waits for it; throws where it fails. */
   run(command: string[]): Promise<string>;
+}
+
+/** What stands on an emulator's screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */
+export function linesOn(emulator: Emulator): string[] {
+  const buffer = emulator.buffer.active;
+  const lines: string[] = [];
+  for (let y = 0; y < buffer.length; y++) {
+    const line = buffer.getLine(y);
+    if (line === undefined) continue;
+    const text = line.translateToString(true);
+    if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += text;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 /**
@@ -35,6 +61,7 @@ export class Terminal {
   private pending = Promise.resolve();
   private readonly decoder = new StringDecoder('utf8');
   private heard = '';
+  private readonly events: TerminalEvent[] = [];
   private state: 'open' | 'hung up' = 'open';
 
   private constructor(
@@ -42,14 +69,17 @@ export class Terminal {
     private readonly window: ChildProcess,
     private readonly home: Home,
     greeting: { tty: string; leader: number; rest: Buffer },
-    size: { rows: number; columns: number },
+    /** As it was opened. */
+    readonly size: { rows: number; columns: number },
   ) {
     this.tty = greeting.tty;
     this.leader = greeting.leader;
     this.emulator = new Emulator({ rows: size.rows, cols: size.columns, scrollback: 1000, allowProposedApi: true });
     this.emulator.onData((answer) => this.send(answer));
     const show = (bytes: Buffer) => {
-      this.heard += this.decoder.write(bytes);
+      const text = this.decoder.write(bytes);
+      this.heard += text;
+      this.events.push({ at: home.recorder.now(), kind: 'output', text });
       this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
     };
     show(greeting.rest);
@@ -90,15 +120,20 @@ export class Terminal {
     this.window.stdin?.write(bytes);
   }
 
+  private did(what: string, event: Deed): void {
+    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: ${what}` });
+    this.events.push({ at: this.home.recorder.now(), ...event });
+  }
+
   /** Types `text`; a line feed is the Enter key. */
   type(text: string): void {
-    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: type ${text.trimEnd()}` });
+    this.did(`type ${text.trimEnd()}`, { kind: 'type', text });
     this.send(text.replace(/\r?\n/g, '\r'));
   }
 
   /** Pastes `text`, bracketed where the program asked for that (as readline does). */
   paste(text: string): void {
-    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: paste ${text.trimEnd()}` });
+    this.did(`paste ${text.trimEnd()}`, { kind: 'paste', text });
     const bytes = text.replace(/\r?\n/g, '\r');
     this.send(this.emulator.modes.bracketedPasteMode ? `\x1b[200~${bytes}\x1b[201~` : bytes);
   }
@@ -106,7 +141,7 @@ export class Terminal {
   /** Presses one key: `Ctrl-C`, `Ctrl-D`, `Ctrl-Z`, `Enter`, … */
   press(key: string): void {
     const bytes = keyBytes(key);
-    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: press ${key}` });
+    this.did(`press ${key}`, { kind: 'press', key });
     this.send(bytes);
   }
 
@@ -115,18 +150,14 @@ export class Terminal {
     return this.heard;
   }
 
+  /** The same with the time, and what was done at the terminal, in order. */
+  account(): readonly TerminalEvent[] {
+    return this.events;
+  }
+
   /** What stands on the screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */
   screen(): string {
-    const buffer = this.emulator.buffer.active;
-    const lines: string[] = [];
-    for (let y = 0; y < buffer.length; y++) {
-      const line = buffer.getLine(y);
-      if (line === undefined) continue;
-      const text = line.translateToString(true);
-      if (line.isWrapped && lines.length > 0) lines[lines.length - 1] += text;
-      else lines.push(text);
-    }
-    return lines.join('\n').trimEnd();
+    return linesOn(this.emulator).join('\n').trimEnd();
   }
 
   /** That the screen has this text on it. */
@@ -158,10 +189,7 @@ export class Terminal {
 
   /** Gives the window another size; the kernel tells the foreground process group by SIGWINCH (tty_ioctl(4)). */
   async resize(rows: number, columns: number): Promise<void> {
-    this.home.recorder.note('the experiment', {
-      kind: 'act',
-      what: `${this.name}: resize to ${rows} rows of ${columns}`,
-    });
+    this.did(`resize to ${rows} rows of ${columns}`, { kind: 'resize', rows, columns });
     this.emulator.resize(columns, rows);
     await this.home.run(['stty', '-F', this.tty, 'rows', String(rows), 'cols', String(columns)]);
   }
@@ -169,7 +197,7 @@ export class Terminal {
   /** Closes the window: the master goes, and the kernel hangs the terminal up. Resolves when it is gone. */
   async hangUp(): Promise<void> {
     if (this.state === 'hung up') return;
-    this.home.recorder.note('the experiment', { kind: 'act', what: `${this.name}: close the window` });
+    this.did('close the window', { kind: 'close' });
     this.state = 'hung up';
     const gone = new Promise((resolve) => this.window.once('exit', resolve));
     if (this.window.exitCode === null && this.window.signalCode === null) {
