@@ -7,14 +7,18 @@ import { createLogUpdate } from 'log-update';
 import writeFileAtomic from 'write-file-atomic';
 import { cacheFolder } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
+import type { Terminal } from '../notebooks/lab/terminal';
 import { command, seconds } from './lib/command';
-import { hostFacts } from './lib/host';
+import type { Row } from './lib/evidence';
+import { type Host, hostFacts, hostText } from './lib/host';
 import { Progress } from './lib/progress';
 import { Refusal } from './lib/project';
 import { hold } from './lib/recipes/hold';
 import { chooseRecipes, loadRecipes, rowsOfPaste } from './lib/recipes/load';
 import { type Pasted, type PasteOptions, pasteRecipe, type Stop, stopsOf } from './lib/recipes/paste';
 import { type Recipe, SHELLS } from './lib/recipes/recipe';
+import { castsOf, isAsNoted, writeRecordings } from './lib/recipes/record';
+import { isRecorded, RECORDINGS } from './lib/recipes/recordings';
 import { scriptOf } from './lib/recipes/script';
 import { type Way, waysOf } from './lib/recipes/shells';
 import { report } from './lib/report';
@@ -39,6 +43,15 @@ async function main(): Promise<void> {
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
     .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice in a row')
     .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
+    .addOption(
+      new Option('--record', 'record those with two terminals or more, for the site').conflicts([
+        'allWays',
+        'breakOff',
+        'keep',
+        'sleep',
+        'shell',
+      ]),
+    )
     .option('--keep', 'leave the terminals open at the end, for a look')
     .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
     .option('--script <name>', 'print one recipe as a script, and run nothing')
@@ -58,8 +71,9 @@ async function main(): Promise<void> {
     process.stdout.write(scriptOf(exact));
     return;
   }
-  const chosen = chooseRecipes(program.args, recipes);
+  const chosen = chooseRecipes(program.args, recipes).filter((recipe) => !options.record || isRecorded(recipe));
   if (options.list) return list(chosen);
+  if (chosen.length === 0) throw new Refusal('none of them has a second terminal; name another, or none for all');
 
   const began = performance.now();
   const turns = chosen.flatMap((recipe) =>
@@ -76,12 +90,15 @@ async function main(): Promise<void> {
     ...(options.sleep === undefined ? {} : { sleep: options.sleep }),
     ...(options.keep ? { onEnd: hold } : {}),
   };
-  const pasted = await runAll(turns, paste);
+  const recorded = new Map<string, readonly Terminal[]>();
+  const pasted = await runAll(turns, paste, options.record ? recorded : undefined);
+  const host = await hostFacts();
   const rows = turns.flatMap((turn, at) =>
     turn.stop === undefined ? rowsOfPaste(turn.recipe, turn.way, pasted[at] ?? { records: [] }, noted) : [],
   );
   const errors = pasted.flatMap(({ problem }) => problem ?? []);
-  report(rows, errors, await hostFacts(), (performance.now() - began) / 1000, options.json ? 'json' : 'text');
+  await record(turns, rows, recorded, host);
+  report(rows, errors, host, (performance.now() - began) / 1000, options.json ? 'json' : 'text');
 }
 
 function list(recipes: Recipe[]): void {
@@ -98,8 +115,12 @@ async function places(): Promise<number> {
   return kind === 'host' ? 1 : 2 * availableParallelism();
 }
 
-/** Pastes side by side, each in a sandbox of its own, and shows on standard error where each is. */
-async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
+/** Pastes side by side, each in a sandbox of its own, and shows on standard error where each is. `recorded` gets the terminals of what went well. */
+async function runAll(
+  turns: Turn[],
+  options: PasteOptions,
+  recorded?: Map<string, readonly Terminal[]>,
+): Promise<Pasted[]> {
   const progress = new Progress();
   const watched = process.stderr.isTTY === true && options.onEnd === undefined;
   const screen = createLogUpdate(process.stderr);
@@ -123,6 +144,7 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
       let before = '';
       const pasted = await pasteRecipe(turn.recipe, turn.way, {
         ...options,
+        ...(recorded && { onEnd: async (box) => void recorded.set(turn.recipe.id, box.terminals) }),
         ...(turn.stop === undefined ? {} : { stop: turn.stop }),
         onStep: (step, of, what) => {
           if (before !== '') tell('is over', before);
@@ -143,6 +165,18 @@ async function runAll(turns: Turn[], options: PasteOptions): Promise<Pasted[]> {
     if (watched) screen.clear();
   }
   return results;
+}
+
+/** Writes the recordings of the recipes that showed what their page says, and whose verdicts are as noted. */
+async function record(turns: Turn[], rows: Row[], recorded: ReadonlyMap<string, readonly Terminal[]>, host: Host) {
+  const occasion = { timestamp: Math.floor(Date.now() / 1000), host: hostText(host).replace('\n', '; ') };
+  for (const { recipe, way } of turns) {
+    const terminals = recorded.get(recipe.id);
+    const judged = rows.filter(({ notebook }) => notebook === `${recipe.id} (${way.name})`);
+    if (terminals === undefined || !isAsNoted(judged)) continue;
+    await writeRecordings(castsOf(recipe, terminals, occasion));
+    process.stderr.write(`${recipe.id}: recorded in ${RECORDINGS}\n`);
+  }
 }
 
 /** Saves what the terminals showed before it is judged: the last run's histories. */

@@ -1,4 +1,4 @@
-/** What a compiler, a linter and a formatter have to say, of the project's sources and of the notebooks' cells. */
+/** What a compiler, a linter and a formatter have to say, of the project's sources and of the notebooks' cells; what is out of date. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,10 @@ import { sync as writeFileAtomic } from 'write-file-atomic';
 import { cacheFolder } from '../../notebooks/lab/programs';
 import { inNotebook, writeCells } from './cells';
 import { codeCells, type Notebook, withSources, writeNotebook } from './notebook';
-import { notebookFile, PROJECT } from './project';
+import { loadPages, notebookFile, PROJECT } from './project';
+import { readRecipes } from './recipes/recipe';
+import { loadRecordings } from './recipes/recordings';
+import { SourceError } from './source-error';
 
 /** One check: what it looked at, and what it found; nothing found is good. */
 export interface Check {
@@ -47,7 +50,19 @@ export async function checkSources(mend: 'mend' | 'look' = 'look'): Promise<Chec
   ];
 }
 
-/** The same of the cells: as one module for tsc and the linter, each by itself for the formatter. */
+/** Whether each recipe with several terminals has its recordings, and they are of the text that it now has. */
+export function checkRecordings(): Check {
+  const what = 'recordings: of the recipes as they are';
+  try {
+    loadRecordings(readRecipes(loadPages()));
+    return { what, complaint: '' };
+  } catch (error) {
+    if (error instanceof SourceError) return { what, complaint: error.message };
+    throw error;
+  }
+}
+
+/** Compiler, linter and formatter on the cells: as one module for tsc and the linter, each by itself for the formatter. */
 export async function checkCells(name: string, notebook: Notebook, mend: 'mend' | 'look' = 'look'): Promise<Check[]> {
   const module = writeCells(name, notebook, 'to check');
   const config = join(cacheFolder(), 'cells', 'check', `tsconfig.${name}.json`);

@@ -1,0 +1,95 @@
+/** Makes the recordings of a recipe of what its terminals showed while it was pasted. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Terminal, TerminalEvent } from '../../../notebooks/lab/terminal';
+import type { Row } from '../evidence';
+import { PROJECT } from '../project';
+import { type Cast, type CastEvent, writeCast } from './cast';
+import type { Recipe } from './recipe';
+import { bodyHash, RECORDINGS, recordingFile } from './recordings';
+
+/** A terminal that a recipe was pasted into: how it was opened, what it was sent, and what was done at it. */
+export type Recorded = Pick<Terminal, 'size' | 'account'>;
+
+/** When and where: seconds since the Epoch, and the host in words. */
+export interface Occasion {
+  timestamp: number;
+  host: string;
+}
+
+/** The recordings of a recipe that has just been pasted into these terminals, in their order. */
+export function castsOf(recipe: Recipe, terminals: readonly Recorded[], { timestamp, host }: Occasion): Cast[] {
+  const pastes = terminals.flatMap((terminal) => terminal.account().filter(({ kind }) => kind === 'paste'));
+  const zero = Math.min(...pastes.map(({ at }) => at));
+  return terminals.map((one, index) => {
+    const terminal = index + 1;
+    return {
+      header: {
+        version: 2,
+        width: one.size.columns,
+        height: one.size.rows,
+        timestamp,
+        title: `${recipe.title}, Terminal ${terminal}`,
+        procnotes: { recipe: recipe.id, terminal, body: bodyHash(recipe), host },
+      },
+      events: castEvents(one.account(), zero),
+    };
+  });
+}
+
+/** The beginning of a prompt: see transcript.ts. */
+const PROMPT = '\x1b]133;A';
+
+/** At zero there stands a prompt, and nothing of what was there before it. */
+function castEvents(events: readonly TerminalEvent[], zero: number): CastEvent[] {
+  const before = events.map((event) => (event.kind === 'output' && event.at < zero ? event.text : '')).join('');
+  const since = events.filter(({ at }) => at >= zero);
+  const end = since.findIndex(isBackstage);
+  const shown = end < 0 ? since : since.slice(0, end);
+  const prompt: CastEvent = [0, 'o', before.slice(Math.max(0, before.lastIndexOf(PROMPT)))];
+  return joined([prompt, ...shown.flatMap((event) => castEvent(event, zero))]);
+}
+
+/** What a recipe does is to paste, and to press keys. Typed is only Enter after a paste, and what the test asks the shell for itself. */
+const isBackstage = (event: TerminalEvent): boolean => event.kind === 'type' && event.text !== '\n';
+
+function castEvent(event: TerminalEvent, zero: number): CastEvent[] {
+  const at = Math.round(event.at - zero) / 1000;
+  if (event.kind === 'output') return event.text === '' ? [] : [[at, 'o', event.text]];
+  if (event.kind === 'press') return [[at, 'm', `press ${event.key}`]];
+  if (event.kind === 'close') return [[at, 'm', 'close the window']];
+  if (event.kind === 'paste') return [[at, 'm', 'paste']];
+  if (event.kind === 'type') return [];
+  return [
+    [at, 'm', 'resize the window'],
+    [at, 'r', `${event.columns}x${event.rows}`],
+  ];
+}
+
+/** Seconds. How a terminal's output falls into pieces within this time is chance, and says nothing. */
+const PIECE = 0.01;
+
+function joined(events: CastEvent[]): CastEvent[] {
+  const whole: CastEvent[] = [];
+  for (const event of events) {
+    const last = whole.at(-1);
+    if (last?.[1] === 'o' && event[1] === 'o' && event[0] - last[0] <= PIECE)
+      whole[whole.length - 1] = [last[0], 'o', last[2] + event[2]];
+    else whole.push(event);
+  }
+  return whole;
+}
+
+/** Whether what a recipe showed may stand on its page: it was judged, and every verdict is as the note states. */
+export const isAsNoted = (rows: readonly Pick<Row, 'verdict' | 'noted'>[]): boolean =>
+  rows.length > 0 && rows.every(({ verdict, noted }) => verdict === noted);
+
+/** Writes recordings to where they belong, each whole or not at all. */
+export async function writeRecordings(casts: readonly Cast[]): Promise<void> {
+  mkdirSync(join(PROJECT, RECORDINGS), { recursive: true });
+  for (const cast of casts) {
+    const { recipe, terminal } = cast.header.procnotes;
+    await writeFileAtomic(join(PROJECT, recordingFile(recipe, terminal)), writeCast(cast));
+  }
+}
