@@ -8,6 +8,7 @@ import type * as Site from './src/site';
 const load = createRequire(__filename);
 const {
   afterDefaults,
+  BESIDE,
   beforeDefaults,
   lastChange,
   pageAddress,
@@ -21,7 +22,7 @@ const {
 const edit = repository();
 
 /** In the order of the cascade. */
-const styles = ['base', 'code', 'frame', 'content', 'lists', 'lifelines', 'narrow', 'print'];
+const styles = ['base', 'code', 'frame', 'content', 'lists', 'lifelines', 'recordings', 'narrow', 'print'];
 
 const docs: DocsOptions = {
   path: '.',
@@ -45,6 +46,7 @@ const config: Config = {
   trailingSlash: false,
   baseUrlIssueBanner: false,
   favicon: 'favicon.svg',
+  staticDirectories: ['static', BESIDE],
   titleDelimiter: '·',
   onBrokenLinks: 'throw',
   onBrokenAnchors: 'throw',

@@ -20,7 +20,7 @@ import { type Recipe, SHELLS } from './lib/recipes/recipe';
 import { castsOf, isAsNoted, writeRecordings } from './lib/recipes/record';
 import { isRecorded, RECORDINGS } from './lib/recipes/recordings';
 import { scriptOf } from './lib/recipes/script';
-import { type Way, waysOf } from './lib/recipes/shells';
+import { forRecording, type Way, waysOf } from './lib/recipes/shells';
 import { report } from './lib/report';
 
 interface Turn {
@@ -77,7 +77,7 @@ async function main(): Promise<void> {
 
   const began = performance.now();
   const turns = chosen.flatMap((recipe) =>
-    waysOf(recipe)
+    (options.record ? [forRecording] : waysOf(recipe))
       .filter((way) => options.allWays || way.name === options.shell)
       .flatMap((way): Turn[] =>
         options.breakOff ? stopsOf(recipe).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],

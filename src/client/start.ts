@@ -9,6 +9,7 @@ import { glossary } from './glossary';
 import { ledger } from './ledger';
 import { lifelines } from './lifeline';
 import { menu } from './menu';
+import { recordings } from './recording';
 import { reveal } from './reveal';
 import { search } from './search';
 import { theme } from './theme';
@@ -28,4 +29,5 @@ export function look(): void {
   ledger();
   contents();
   lifelines();
+  recordings();
 }

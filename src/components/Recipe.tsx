@@ -1,9 +1,12 @@
 import Link from '@docusaurus/Link';
 import Translate from '@docusaurus/Translate';
+import useBaseUrl from '@docusaurus/useBaseUrl';
 import useBrokenLinks from '@docusaurus/useBrokenLinks';
 import type { ReactNode } from 'react';
 import { recipeAnchor } from '../site/addresses';
 import type { ClaimLink } from '../site/content';
+import type { RecordingData } from '../site/recordings';
+import Recording from './Recording';
 import Verdict from './Verdict';
 
 interface Properties {
@@ -12,13 +15,26 @@ interface Properties {
   shows: ClaimLink[];
   shells: string[];
   needs: string[];
+  /** Where it is as a script. */
+  script: string;
+  recording?: RecordingData;
   /** Where it stands, for a copy. */
   note?: string;
   children: ReactNode;
 }
 
 /** Commands to paste into a terminal or two, what the terminals then show, and the claims that one sees by it. */
-export default function Recipe({ id, title, shows, shells, needs, note, children }: Properties): ReactNode {
+export default function Recipe({
+  id,
+  title,
+  shows,
+  shells,
+  needs,
+  script,
+  recording,
+  note,
+  children,
+}: Properties): ReactNode {
   const anchor = recipeAnchor(id);
   useBrokenLinks().collectAnchor(anchor);
   return (
@@ -43,8 +59,12 @@ export default function Recipe({ id, title, shows, shells, needs, note, children
           <Translate id="recipe.needs" values={{ needs: needs.join(', ') }}>
             {'Needs {needs}.'}
           </Translate>
-        )}
+        )}{' '}
+        <a className="recipe-script" href={useBaseUrl(script)} download>
+          <Translate id="recipe.script">As a script</Translate>
+        </a>
       </p>
+      {recording && <Recording title={title} recording={recording} />}
     </section>
   );
 }

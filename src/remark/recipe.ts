@@ -7,7 +7,7 @@
  *   ```text … ```         what this terminal shows since then
  *   :::
  *
- * With `of="ID"` for `id` and `shows` it is a copy of the recipe ID, which stands in a note.
+ * With `of="ID"` for `id` and `shows` it is a copy of the recipe ID, which stands in a note; its recording stands there alone.
  */
 import { unknown } from '../../scripts/lib/nearest';
 import { loadContent } from '../site/content';
@@ -29,8 +29,9 @@ export function recipe(): Transformer {
         return shown === undefined ? [] : [{ id: claim, verdict: shown.verdict, href: shown.note.href }];
       });
       const steps = (node.children ?? []).filter((child) => !isLabel(child));
-      const { title, shells, needs } = data;
-      const properties = { id: named, title, shows, shells, needs, ...(of === undefined ? {} : { note: data.href }) };
+      const { title, shells, needs, script, recording } = data;
+      const place = of === undefined ? { recording } : { note: data.href };
+      const properties = { id: named, title, shows, shells, needs, script, ...place };
       return [component('Recipe', properties, inTerminals(steps, page))];
     });
   };

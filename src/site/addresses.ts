@@ -28,3 +28,9 @@ export function slug(words: string): string {
 }
 
 export const recipeAnchor = (id: string): string => `recipe-${id}`;
+
+/** Of a recipe as a script. */
+export const scriptAddress = (id: string): string => `/recipes/${id}.sh`;
+
+/** Of what belongs to a recording. */
+export const recordingAddress = (file: string): string => `/recordings/${file}`;

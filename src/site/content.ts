@@ -20,6 +20,8 @@ import {
   PROJECT,
 } from '../../scripts/lib/project';
 import { readRecipes } from '../../scripts/lib/recipes/recipe';
+import { loadRecordings, RECORDINGS } from '../../scripts/lib/recipes/recordings';
+import { scriptOf } from '../../scripts/lib/recipes/script';
 import { refuse, SourceError } from '../../scripts/lib/source-error';
 import {
   armAnchor,
@@ -29,8 +31,10 @@ import {
   notebookAddress,
   observationAnchor,
   recipeAnchor,
+  scriptAddress,
   termAnchor,
 } from './addresses';
+import { type RecordingData, recordingData } from './recordings';
 
 /** One observation that a finding cites, as the reader gets it. */
 export interface Cited {
@@ -64,6 +68,10 @@ export interface RecipeData {
   shows: string[];
   shells: string[];
   needs: string[];
+  /** Where it is as a script. */
+  script: string;
+  /** Of what it takes two terminals or more for. */
+  recording?: RecordingData;
 }
 
 /** A claim with all that is shown of it. Plain data: it becomes the properties of a component. */
@@ -112,6 +120,8 @@ export interface Content {
   recipes: Map<string, RecipeData>;
   notebooks: Map<string, NotebookData>;
   terms: Term[];
+  /** What stands beside the pages, by address: see beside.ts. */
+  files: Map<string, string>;
 }
 
 /** Files that a page may show something of: where one changes, all is read again. */
@@ -122,6 +132,7 @@ export function contentFiles(): string[] {
       .map((name) => join(folder, name));
   return [
     ...inside(join(PROJECT, 'docs'), /\.md$/),
+    ...inside(join(PROJECT, RECORDINGS), /\.cast$/),
     ...inside(NOTEBOOKS, /\.(md|ipynb)$/),
     ...inside(join(NOTEBOOKS, 'claims'), /^[^.]*\.ts$/),
   ];
@@ -141,7 +152,7 @@ export function loadContent(): Promise<Content> {
 async function readContent(): Promise<Content> {
   const { noted, claims: tested } = await loadLedger();
   const notebooks = new Map(notebookNames().map((name) => [name, readOne(name, Object.keys(tested.get(name) ?? {}))]));
-  const recipes = new Map(loadRecipeData([...noted.keys()]).map((recipe) => [recipe.id, recipe]));
+  const { recipes, files } = await loadRecipeData([...noted.keys()]);
   const claims = new Map<string, ClaimData>();
   const problems: SourceError[] = [];
   for (const [name, data] of notebooks) {
@@ -163,19 +174,27 @@ async function readContent(): Promise<Content> {
     problems.push(new SourceError(file, line, `no record has a finding for claim "${id}"`, 'npm run record'));
   }
   refuse(problems);
-  return { claims, recipes, notebooks, terms: readTerms() };
+  return { claims, recipes, notebooks, terms: readTerms(), files };
 }
 
-/** Every recipe of the notes. Throws SourceErrors, also for a claim that it shows and nobody states. */
-function loadRecipeData(claims: string[]): RecipeData[] {
-  return readRecipes(loadPages(), claims).map(({ id, title, file, claims: shows, shells, needs }) => ({
-    id,
-    title,
-    href: `${noteAddress(file)}#${recipeAnchor(id)}`,
-    shows: [...shows],
-    shells: [...shells],
-    needs: [...needs],
-  }));
+/** Every recipe of the notes, and the files that belong to them. Throws SourceErrors, also for an unknown claim or a stale recording. */
+async function loadRecipeData(claims: string[]): Promise<Pick<Content, 'recipes' | 'files'>> {
+  const read = readRecipes(loadPages(), claims);
+  const casts = loadRecordings(read);
+  const recipes: Content['recipes'] = new Map();
+  const files: Content['files'] = new Map();
+  for (const recipe of read) {
+    const { id, title, file, claims: shows, shells, needs } = recipe;
+    const script = scriptAddress(id);
+    files.set(script, scriptOf(recipe));
+    const recorded = casts.get(id);
+    const recording = recorded && (await recordingData(id, recorded));
+    for (const [address, text] of recording?.files ?? []) files.set(address, text);
+    const href = `${noteAddress(file)}#${recipeAnchor(id)}`;
+    const lists = { shows: [...shows], shells: [...shells], needs: [...needs] };
+    recipes.set(id, { id, title, href, ...lists, script, ...(recording && { recording: recording.data }) });
+  }
+  return { recipes, files };
 }
 
 function readOne(name: string, claims: string[]): NotebookData {

@@ -10,7 +10,7 @@ export interface Dangling {
   problem: string;
 }
 
-const ATTRIBUTE = /\s(?:href|src|data-search)=(?:"([^"]*)"|'([^']*)'|([^\s>]+))/g;
+const ATTRIBUTE = /\s(?:href|src|data-search|data-recording)=(?:"([^"]*)"|'([^']*)'|([^\s>]+))/g;
 
 /** The links that lead nowhere; to other hosts none is followed. `site` is the address that the pages were built for. */
 export function crawl(folder: string, site: string, base = '/'): Dangling[] {

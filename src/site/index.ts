@@ -2,6 +2,7 @@
 export { notebookNames } from '../../scripts/lib/project';
 export { SourceError } from '../../scripts/lib/source-error';
 export { afterDefaults, beforeDefaults } from '../remark';
+export { BESIDE } from './beside';
 export { pageFrontMatter } from './front-matter';
 export { lastChange, repository } from './git';
 export { pageAddress } from './links';

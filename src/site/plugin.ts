@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { LoadContext, Plugin } from '@docusaurus/types';
 import { PROJECT } from '../../scripts/lib/project';
+import { BESIDE, putBeside } from './beside';
 import { type Content, contentFiles, loadContent } from './content';
 import { finish } from './finish';
 import { homeData } from './home';
@@ -10,7 +11,7 @@ import { checkLanguages } from './languages';
 /** Before the first paint: what needs our script is shown only where scripts run. */
 const early = "document.documentElement.dataset.script='yes'";
 
-export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown> {
+export function site({ siteConfig, siteDir, baseUrl, i18n }: LoadContext): Plugin<unknown> {
   const development = process.env.NODE_ENV === 'development';
   return {
     name: 'procnotes-site',
@@ -20,10 +21,12 @@ export function site({ siteConfig, baseUrl, i18n }: LoadContext): Plugin<unknown
       return loadContent();
     },
     async contentLoaded({ content, actions: { addRoute, createData } }) {
+      putBeside(join(siteDir, BESIDE), (content as Content).files);
       const home = await createData('home.json', homeData(content as Content));
       addRoute({ path: baseUrl, exact: true, component: join(PROJECT, 'src/components/Home.tsx'), modules: { home } });
     },
-    getPathsToWatch: () => [join(PROJECT, 'notebooks/*.ipynb'), join(PROJECT, 'notebooks/claims/*.ts')],
+    getPathsToWatch: () =>
+      ['notebooks/*.ipynb', 'notebooks/claims/*.ts', 'docs/recordings/*.cast'].map((files) => join(PROJECT, files)),
     getClientModules: () => (development ? [join(PROJECT, 'src/client/development.ts')] : []),
     injectHtmlTags: () => ({ headTags: [{ tagName: 'script', innerHTML: early }] }),
     configureWebpack() {

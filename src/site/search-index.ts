@@ -26,7 +26,10 @@ async function pagefind(site: string, output: string, locale: string): Promise<v
   const args = [
     ...['--site', site, '--output-path', output],
     ...['--root-selector', 'article'],
-    ...['--exclude-selectors', '.hash-link, .cited, .copy, .cell-id, .notebook-head, .host, [data-ledger-filter]'],
+    ...[
+      '--exclude-selectors',
+      '.hash-link, .cited, .copy, .cell-id, .notebook-head, .host, .recording, .recipe-script, [data-ledger-filter]',
+    ],
     ...['--force-language', locale],
     '--silent',
   ];

@@ -48,14 +48,14 @@ function castEvents(events: readonly TerminalEvent[], zero: number): CastEvent[]
   const end = since.findIndex(isBackstage);
   const shown = end < 0 ? since : since.slice(0, end);
   const prompt: CastEvent = [0, 'o', before.slice(Math.max(0, before.lastIndexOf(PROMPT)))];
-  return joined([prompt, ...shown.flatMap((event) => castEvent(event, zero))]);
+  return [prompt, ...shown.flatMap((event) => castEvent(event, zero))];
 }
 
 /** What a recipe does is to paste, and to press keys. Typed is only Enter after a paste, and what the test asks the shell for itself. */
 const isBackstage = (event: TerminalEvent): boolean => event.kind === 'type' && event.text !== '\n';
 
 function castEvent(event: TerminalEvent, zero: number): CastEvent[] {
-  const at = Math.round(event.at - zero) / 1000;
+  const at = Math.round((event.at - zero) * 1000) / 1e6;
   if (event.kind === 'output') return event.text === '' ? [] : [[at, 'o', event.text]];
   if (event.kind === 'press') return [[at, 'm', `press ${event.key}`]];
   if (event.kind === 'close') return [[at, 'm', 'close the window']];
@@ -65,20 +65,6 @@ function castEvent(event: TerminalEvent, zero: number): CastEvent[] {
     [at, 'm', 'resize the window'],
     [at, 'r', `${event.columns}x${event.rows}`],
   ];
-}
-
-/** Seconds. How a terminal's output falls into pieces within this time is chance, and says nothing. */
-const PIECE = 0.01;
-
-function joined(events: CastEvent[]): CastEvent[] {
-  const whole: CastEvent[] = [];
-  for (const event of events) {
-    const last = whole.at(-1);
-    if (last?.[1] === 'o' && event[1] === 'o' && event[0] - last[0] <= PIECE)
-      whole[whole.length - 1] = [last[0], 'o', last[2] + event[2]];
-    else whole.push(event);
-  }
-  return whole;
 }
 
 /** Whether what a recipe showed may stand on its page: it was judged, and every verdict is as the note states. */

@@ -12,6 +12,8 @@ export interface Way {
   readonly prompt: 'one line' | 'two lines';
   readonly editing: 'emacs' | 'vi';
   readonly times: 1 | 2;
+  /** How high the windows are, in lines. */
+  readonly rows: number;
 }
 
 const plain: Way = {
@@ -21,7 +23,11 @@ const plain: Way = {
   prompt: 'one line',
   editing: 'emacs',
   times: 1,
+  rows: 24,
 };
+
+/** For a recording: readline draws a paste over itself that is longer than the window is high. */
+export const forRecording: Way = { ...plain, rows: 50 };
 
 export const ways: readonly Way[] = [
   plain,

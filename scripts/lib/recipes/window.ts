@@ -24,7 +24,7 @@ export class Window {
 
   /** Opens a terminal and waits for the shell's first prompt. */
   static async open(box: Sandbox, number: number, program: string[], way: Way): Promise<Window> {
-    const window = new Window(await box.terminal(`Terminal ${number}`, { program }), way, box);
+    const window = new Window(await box.terminal(`Terminal ${number}`, { program, rows: way.rows }), way, box);
     await window.prompt(10);
     window.accept();
     return window;
@@ -114,8 +114,9 @@ export class Window {
   /** Gives the window another size: the other of two. */
   async resize(): Promise<void> {
     this.size = this.size === 'usual' ? 'larger' : 'usual';
-    if (this.size === 'usual') await this.terminal.resize(24, 80);
-    else await this.terminal.resize(30, 100);
+    const { rows, columns } = this.terminal.size;
+    if (this.size === 'usual') await this.terminal.resize(rows, columns);
+    else await this.terminal.resize(rows + 6, columns + 20);
   }
 
   async close(): Promise<void> {
