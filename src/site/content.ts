@@ -10,18 +10,8 @@ import { type Host, hostText } from '../../scripts/lib/host';
 import { type Ipynb, sameSource } from '../../scripts/lib/ipynb';
 import type { Notebook } from '../../scripts/lib/notebook';
 import type { Claim as Noted } from '../../scripts/lib/notes';
-import {
-  loadLedger,
-  loadNotebook,
-  loadPages,
-  loadRecord,
-  NOTEBOOKS,
-  notebookNames,
-  PROJECT,
-} from '../../scripts/lib/project';
-import { readRecipes } from '../../scripts/lib/recipes/recipe';
-import { loadRecordings, RECORDINGS } from '../../scripts/lib/recipes/recordings';
-import { scriptOf } from '../../scripts/lib/recipes/script';
+import { loadLedger, loadNotebook, loadRecord, NOTEBOOKS, notebookNames, PROJECT } from '../../scripts/lib/project';
+import { RECORDINGS } from '../../scripts/lib/recipes/recordings';
 import { refuse, SourceError } from '../../scripts/lib/source-error';
 import {
   armAnchor,
@@ -30,11 +20,9 @@ import {
   noteAddress,
   notebookAddress,
   observationAnchor,
-  recipeAnchor,
-  scriptAddress,
   termAnchor,
 } from './addresses';
-import { type RecordingData, recordingData } from './recordings';
+import { loadRecipeData, type RecipeData } from './recipes';
 
 /** One observation that a finding cites, as the reader gets it. */
 export interface Cited {
@@ -58,20 +46,6 @@ export interface ClaimLink {
   id: string;
   href: string;
   verdict: Verdict;
-}
-
-/** A recipe, where it stands in its note. */
-export interface RecipeData {
-  id: string;
-  title: string;
-  href: string;
-  shows: string[];
-  shells: string[];
-  needs: string[];
-  /** Where it is as a script. */
-  script: string;
-  /** Of what it takes two terminals or more for. */
-  recording?: RecordingData;
 }
 
 /** A claim with all that is shown of it. Plain data: it becomes the properties of a component. */
@@ -175,26 +149,6 @@ async function readContent(): Promise<Content> {
   }
   refuse(problems);
   return { claims, recipes, notebooks, terms: readTerms(), files };
-}
-
-/** Every recipe of the notes, and the files that belong to them. Throws SourceErrors, also for an unknown claim or a stale recording. */
-async function loadRecipeData(claims: string[]): Promise<Pick<Content, 'recipes' | 'files'>> {
-  const read = readRecipes(loadPages(), claims);
-  const casts = loadRecordings(read);
-  const recipes: Content['recipes'] = new Map();
-  const files: Content['files'] = new Map();
-  for (const recipe of read) {
-    const { id, title, file, claims: shows, shells, needs } = recipe;
-    const script = scriptAddress(id);
-    files.set(script, scriptOf(recipe));
-    const recorded = casts.get(id);
-    const recording = recorded && (await recordingData(id, recorded));
-    for (const [address, text] of recording?.files ?? []) files.set(address, text);
-    const href = `${noteAddress(file)}#${recipeAnchor(id)}`;
-    const lists = { shows: [...shows], shells: [...shells], needs: [...needs] };
-    recipes.set(id, { id, title, href, ...lists, script, ...(recording && { recording: recording.data }) });
-  }
-  return { recipes, files };
 }
 
 function readOne(name: string, claims: string[]): NotebookData {

@@ -3,16 +3,20 @@
  * a record is tested beside the plugins (src/remark/*.test.ts); here that it ends a build.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { browser } from '../../scripts/lib/browser';
 import { readMarkdown } from '../../scripts/lib/markdown';
+import { readRecipes } from '../../scripts/lib/recipes/recipe';
+import { scriptOf } from '../../scripts/lib/recipes/script';
 import { SiteCopy } from '../../scripts/lib/site-copy';
+import { shownAt } from '../client/recording';
 import { crawl } from './crawl';
 import { htmlFiles } from './finish';
+import type { Reel } from './recordings';
 import { type Served, serve } from './serve';
 
 const BASE = '/procnotes/';
@@ -65,6 +69,18 @@ const KINDS = {
   index: 'notes',
   'not found': 'no-such-page',
 };
+
+/** What axe finds on a page that was opened with `bypassCSP`. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.length}, ${nodes[0]?.html.slice(0, 200)}`);
+  });
+}
 
 const addresses = () => htmlFiles(copy.built).map((page) => page.replace(/(?:index)?\.html$/, ''));
 
@@ -150,19 +166,10 @@ describe('in the browser', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1280, 390]) {
       test(`axe finds nothing on any kind of page, ${colorScheme}, ${width} px`, async () => {
-        const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
         const page = await open('', { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
         for (const [kind, path] of Object.entries(KINDS)) {
           await page.goto(served.address + path);
-          await page.evaluate(axe);
-          const violations = await page.evaluate(async () => {
-            const { axe } = window as unknown as {
-              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-            };
-            const { violations } = await axe.run();
-            return violations.map(({ id, nodes }) => `${id}: ${nodes.length}, ${nodes[0]?.html.slice(0, 200)}`);
-          });
-          assert.deepEqual(violations, [], kind);
+          assert.deepEqual(await violations(page), [], kind);
         }
         await done(page);
       });
@@ -327,6 +334,181 @@ describe('in the browser', () => {
   });
 });
 
+describe('a recorded run', () => {
+  const NOTE = 'killing-a-script';
+  const figure = (page: Page) => page.locator('.recording').first();
+  const slider = (page: Page) => figure(page).locator('input');
+  const texts = (page: Page) => figure(page).locator('pre').allTextContents();
+  const reel = (): Reel => {
+    const [file] = readdirSync(join(copy.built, 'recordings')).filter((name) => /^kill-a-script\..*\.json$/.test(name));
+    return JSON.parse(readFileSync(join(copy.built, 'recordings', file ?? ''), 'utf8'));
+  };
+  const asText = ({ screens }: { screens: string[][] }) =>
+    screens.map((lines) => lines.map((line) => `${line}\n`).join(''));
+
+  /** The note, scrolled to its figure, whose frames have come. */
+  async function near(options: BrowserContextOptions = {}, path = NOTE): Promise<Page & { complaints: string[] }> {
+    const page = await open(path, options);
+    await figure(page).scrollIntoViewIfNeeded();
+    await figure(page).locator('button:enabled').waitFor();
+    return page;
+  }
+
+  /** From now on the page's clock goes only when it is told to. */
+  async function still(page: Page): Promise<void> {
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+  }
+
+  test('is fetched when it comes near, and not before; nothing moves', async () => {
+    const page = await open('');
+    await page.addInitScript(() => {
+      const shifts: number[] = [];
+      Object.assign(window, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const frames = () => asked.filter((path) => path.startsWith(`${BASE}recordings/`));
+    await page.goto(served.address + NOTE, { waitUntil: 'networkidle' });
+    assert.deepEqual(frames(), []);
+    await figure(page).scrollIntoViewIfNeeded();
+    await figure(page).locator('button:enabled').waitFor();
+    await slider(page).press('End');
+    assert.deepEqual(frames(), [await figure(page).getAttribute('data-recording')]);
+    assert.deepEqual(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts), []);
+    assert.deepEqual(page.complaints, []);
+    await done(page);
+  });
+
+  test('is moved through with the keyboard: all terminals show the same moment, at the end what the page says', async () => {
+    const page = await near();
+    const { frames, terminals } = reel();
+    assert.ok(frames.length >= 10 && terminals.length === 2);
+    await slider(page).focus();
+    for (const [step, { at }] of frames.entries()) {
+      assert.deepEqual(await texts(page), asText(shownAt(reel(), step)), `step ${step}`);
+      const said = await slider(page).getAttribute('aria-valuetext');
+      assert.match(said ?? '', /^\d+\.\d\d s · Terminal [12](?:: paste| shows more)$/);
+      assert.equal(said, await figure(page).locator('.caption').innerText());
+      assert.ok(said?.startsWith(`${(at / 1000).toFixed(2)} s`));
+      await page.keyboard.press('ArrowRight');
+    }
+    const [first = '', second = ''] = await texts(page);
+    assert.match(
+      first,
+      /^abcdef\nA Begin\nB Begin\nTerminated\nls: cannot access 'abcdef': No such file or directory\n/m,
+    );
+    assert.match(second, /^ +PID +PPID +PGID COMMAND\n +\d+ +1 +\d+ sh b\.sh\n/m);
+    await done(page);
+  });
+
+  test('is played at a pace to read by, from its beginning to its end, and can be paused', async () => {
+    const page = await near({ reducedMotion: 'reduce' });
+    await still(page);
+    const button = figure(page).locator('button');
+    const { frames } = reel();
+    const step = async () => Number(await slider(page).inputValue());
+    await page.clock.runFor(60_000);
+    assert.equal(await step(), 0, 'it does not play by itself');
+    await button.click();
+    assert.equal(await button.innerText(), 'Pause');
+    for (const [at, frame] of frames.entries()) {
+      assert.equal(await step(), at);
+      const gap = (frames[at + 1]?.at ?? 0) - frame.at;
+      await page.clock.runFor(Math.min(Math.max(gap, 350), 2_000) - 2);
+      assert.equal(await step(), at);
+      await page.clock.runFor(2);
+    }
+    assert.equal(await button.innerText(), 'Play');
+    assert.deepEqual(await texts(page), asText(shownAt(reel(), frames.length - 1)));
+    await button.click();
+    await page.clock.runFor(350);
+    assert.equal(await step(), 1, 'it begins again');
+    await button.click();
+    await page.clock.runFor(60_000);
+    assert.equal(await step(), 1, 'paused');
+    await done(page);
+  });
+
+  test('what is selected in a terminal stays selected, also while lines come after it', async () => {
+    const page = await near();
+    await still(page);
+    await slider(page).press('End');
+    for (let back = 0; back < 2; back += 1) await slider(page).press('ArrowLeft');
+    const select = () =>
+      figure(page)
+        .locator('pre')
+        .first()
+        .evaluate((pre) => {
+          const range = document.createRange();
+          range.setStart(pre.childNodes[1] as Node, 0);
+          range.setEnd(pre.childNodes[4] as Node, 3);
+          getSelection()?.removeAllRanges();
+          getSelection()?.addRange(range);
+        });
+    const selected = () => page.evaluate(() => String(getSelection()));
+    await select();
+    const words = await selected();
+    assert.match(words, /^d=\$\(mktemp -d \/tmp\/kill-a-script/);
+    await figure(page).locator('button').click();
+    await page.clock.runFor(60_000);
+    assert.equal(await slider(page).inputValue(), await slider(page).getAttribute('max'));
+    assert.equal(await selected(), words);
+    await done(page);
+  });
+
+  test('a window that is closed is shown as closed', async () => {
+    const page = await near({}, 'nohup-disown-setsid');
+    const closed = figure(page).locator('.screen-closed:visible');
+    assert.equal(await closed.count(), 0);
+    await slider(page).press('End');
+    assert.equal(await closed.count(), 1);
+    await done(page);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing in it, ${colorScheme}, and it fits 320 px`, async () => {
+      const page = await near({ colorScheme, bypassCSP: true }, 'nohup-disown-setsid');
+      await slider(page).press('End');
+      assert.deepEqual(await violations(page), []);
+      await page.setViewportSize({ width: 320, height: 600 });
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
+      await done(page);
+    });
+  }
+
+  test('without a script it is what can be downloaded; on paper it is not there', async () => {
+    const page = await open(NOTE, { javaScriptEnabled: false });
+    assert.equal(await page.locator('.player:visible').count(), 0);
+    const link = figure(page).getByText('Terminal 2', { exact: true }).last();
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    assert.equal(download.suggestedFilename(), 'kill-a-script.2.cast');
+    assert.equal(readFileSync(await download.path(), 'utf8'), copy.read('docs/recordings/kill-a-script.2.cast'));
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await figure(page).isVisible(), false);
+    await done(page);
+  });
+});
+
+test('a recipe is there as a script to download, with its pastes byte for byte; its copy on the cheat sheet leads there too', async () => {
+  const recipes = readRecipes([{ file: 'docs/killing-a-script.md', text: copy.read('docs/killing-a-script.md') }]);
+  const [recipe] = recipes;
+  assert.ok(recipe);
+  for (const path of ['killing-a-script', 'cheat-sheet']) {
+    const page = await open(path, { javaScriptEnabled: false });
+    const link = page.locator(`#recipe-${recipe.id} .recipe-script`);
+    const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+    assert.equal(download.suggestedFilename(), 'kill-a-script.sh');
+    const text = readFileSync(await download.path(), 'utf8');
+    assert.equal(text, scriptOf(recipe));
+    for (const step of recipe.steps) if (step.do === 'paste') assert.ok(text.includes(step.code));
+    await done(page);
+  }
+});
+
 /** The questions of people, and the pages that answer them; the cheat sheet's own section is right too. */
 const QUESTIONS: [string, string[]][] = [
   ['bind: Address already in use after restarting my server', ['reuseaddr', 'address-in-use']],
@@ -448,5 +630,12 @@ describe('a build', () => {
       'notebooks/zombies.md',
       (text) => text.replace('await experiment(', 'await  experiment('),
       /notebooks\/zombies\.md:\d+: code cell ".*" reads otherwise in the \.ipynb/,
+    ));
+
+  test('fails for a recording of another text than its recipe has now, with how to mend it', () =>
+    fails(
+      'docs/recordings/ctrl-c.1.cast',
+      (text) => text.replace(/"body":"[0-9a-f]{64}"/, `"body":"${'0'.repeat(64)}"`),
+      /docs\/recordings\/ctrl-c\.1\.cast:1: it was recorded of another text .*record it again: npm run recipes -- --record ctrl-c/,
     ));
 });
