@@ -97,7 +97,8 @@ async function main(): Promise<void> {
     turn.stop === undefined ? rowsOfPaste(turn.recipe, turn.way, pasted[at] ?? { records: [] }, noted) : [],
   );
   const errors = pasted.flatMap(({ problem }) => problem ?? []);
-  await record(turns, rows, recorded, host);
+  const passed = turns.filter((_, at) => pasted[at]?.problem === undefined);
+  await record(passed, rows, recorded, host);
   report(rows, errors, host, (performance.now() - began) / 1000, options.json ? 'json' : 'text');
 }
 
@@ -167,7 +168,7 @@ async function runAll(
   return results;
 }
 
-/** Writes the recordings of the recipes that showed what their page says, and whose verdicts are as noted. */
+/** Writes the recordings of those whose verdicts are as noted. */
 async function record(turns: Turn[], rows: Row[], recorded: ReadonlyMap<string, readonly Terminal[]>, host: Host) {
   const occasion = { timestamp: Math.floor(Date.now() / 1000), host: hostText(host).replace('\n', '; ') };
   for (const { recipe, way } of turns) {
