@@ -41,24 +41,6 @@ test('a recording begins at its prompts, and goes on by what changes, in the ord
   });
 });
 
-test('what comes within 20 ms is one step, unless something happens in another terminal meanwhile', async () => {
-  const one = cast([0.1, 'o', 'a'], [0.11, 'o', 'b'], [0.12, 'o', 'c'], [0.121, 'o', 'd']);
-  const lines = async (...others: Cast[]) => {
-    const { frames } = await reelOf([one, ...others]);
-    return frames.map((frame) => ('lines' in frame ? frame.lines.join('|') : frame.did));
-  };
-  assert.deepEqual(await lines(), ['abc', 'abcd']);
-  assert.deepEqual(await lines(cast([0.115, 'm', 'paste'])), ['ab', 'paste', 'abcd']);
-});
-
-test('what a command prints is a step after what was pasted, however soon it comes', async () => {
-  const { frames } = await reelOf([cast([0.1, 'o', 'ls\r\n\x1b]133;C\x07one\r\n\x1b]133;A\x07$ ']), cast()]);
-  assert.deepEqual(frames, [
-    { at: 100, terminal: 0, keep: 0, lines: ['ls'] },
-    { at: 100, terminal: 0, keep: 1, lines: ['one', '$'] },
-  ]);
-});
-
 test('bytes that change nothing that can be read are no step; a line that wraps is one line, at any width', async () => {
   const long = 'x'.repeat(30);
   const { frames } = await reelOf([

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Terminal as Emulator } from '@xterm/headless';
 import { linesOn } from '../../notebooks/lab/terminal';
-import { type Cast, writeCast } from '../../scripts/lib/recipes/cast';
+import { type Cast, sideBySide, writeCast } from '../../scripts/lib/recipes/cast';
 import { recordingAddress } from './addresses';
 
 /** One change, at `at` ms after the first paste: something was done at a terminal, or it shows something else. */
@@ -55,62 +55,24 @@ export async function recordingData(
 /** Replays the recordings of a recipe, side by side. */
 export async function reelOf(casts: readonly Cast[]): Promise<Reel> {
   const screens = casts.map(({ header }) => new Screen(header.width, header.height));
-  const frames: Frame[] = [];
-  const moments = momentsOf(casts);
+  const all = sideBySide(casts.map(({ events }) => events));
   // The prompts at which the recordings begin.
-  for (const { at, terminal, ...moment } of moments)
-    if (at === 0 && moment.kind === 'bytes') await screens[terminal]?.write(moment.bytes);
+  for (const { terminal, event } of all)
+    if (event[0] === 0 && event[1] === 'o') await screens[terminal]?.write(event[2]);
   const terminals = screens.map(({ lines }) => lines);
-  for (const moment of moments) {
-    const { at, terminal } = moment;
-    if (moment.kind === 'did') frames.push({ at: Math.round(at), terminal, did: moment.did });
-    else if (moment.kind === 'size') screens[terminal]?.resize(moment.columns, moment.rows);
-    else if (at > 0) {
-      const change = await screens[terminal]?.write(moment.bytes);
-      if (change !== undefined) frames.push({ at: Math.round(at), terminal, ...change });
+  const frames: Frame[] = [];
+  for (const { terminal, event } of all) {
+    const [seconds, code, data] = event;
+    const at = Math.round(seconds * 1000);
+    if (code === 'm') frames.push({ at, terminal, did: data });
+    else if (code === 'r') screens[terminal]?.resize(data);
+    else if (seconds > 0) {
+      const change = await screens[terminal]?.write(data);
+      if (change !== undefined) frames.push({ at, terminal, ...change });
     }
   }
   for (const screen of screens) screen.close();
   return { terminals, frames };
-}
-
-/** What happens in one terminal at one time (ms): bytes for it, another size, or something that the reader does. */
-type Moment = { at: number; terminal: number } & (
-  | { kind: 'bytes'; bytes: string }
-  | { kind: 'size'; columns: number; rows: number }
-  | { kind: 'did'; did: string }
-);
-
-/** ms. What one terminal is sent within this time, while nothing happens in another, is seen at once. */
-const AT_ONCE = 20;
-
-/** The mark where a command begins (transcript.ts): what it prints is seen after what was pasted, however soon it comes. */
-const BEGINS = '\x1b]133;C\x07';
-
-function momentsOf(casts: readonly Cast[]): Moment[] {
-  const all = casts.flatMap(({ events }, terminal) => events.map((event) => ({ terminal, event })));
-  const moments: Moment[] = [];
-  let since = 0;
-  for (const { terminal, event } of all.sort((a, b) => a.event[0] - b.event[0])) {
-    const [seconds, code, data] = event;
-    const at = seconds * 1000;
-    if (code === 'm') moments.push({ at, terminal, kind: 'did', did: data });
-    if (code === 'r') {
-      const [columns = 0, rows = 0] = data.split('x').map(Number);
-      moments.push({ at, terminal, kind: 'size', columns, rows });
-    }
-    if (code !== 'o') continue;
-    for (const bytes of data.split(new RegExp(`(?<=${BEGINS})`))) {
-      const last = moments.at(-1);
-      const same = last?.kind === 'bytes' && last.terminal === terminal && at - since <= AT_ONCE;
-      if (same && at > 0 && !last.bytes.endsWith(BEGINS)) last.bytes += bytes;
-      else {
-        since = at;
-        moments.push({ at, terminal, kind: 'bytes', bytes });
-      }
-    }
-  }
-  return moments;
 }
 
 /** What a terminal shows, line by line. */
@@ -133,7 +95,9 @@ class Screen {
     return keep === before.length && keep === this.lines.length ? undefined : { keep, lines: this.lines.slice(keep) };
   }
 
-  resize(columns: number, rows: number): void {
+  /** To columns, x, rows. */
+  resize(size: string): void {
+    const [columns = 0, rows = 0] = size.split('x').map(Number);
     this.emulator.resize(columns, rows);
   }
 

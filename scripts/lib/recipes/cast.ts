@@ -47,6 +47,12 @@ export interface Cast {
   readonly events: readonly CastEvent[];
 }
 
+/** What happens in several terminals, in the order of time; they are counted from 0. */
+export function sideBySide(terminals: readonly (readonly CastEvent[])[]): { terminal: number; event: CastEvent }[] {
+  const all = terminals.flatMap((events, terminal) => events.map((event) => ({ terminal, event })));
+  return all.sort((a, b) => a.event[0] - b.event[0]);
+}
+
 export function writeCast({ header, events }: Cast): string {
   return [header, ...events].map((line) => `${JSON.stringify(line)}\n`).join('');
 }

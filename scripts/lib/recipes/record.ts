@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { Terminal, TerminalEvent } from '../../../notebooks/lab/terminal';
 import type { Row } from '../evidence';
 import { PROJECT } from '../project';
-import { type Cast, type CastEvent, writeCast } from './cast';
+import { type Cast, type CastEvent, sideBySide, writeCast } from './cast';
 import type { Recipe } from './recipe';
 import { bodyHash, RECORDINGS, recordingFile } from './recordings';
 
@@ -22,6 +22,7 @@ export interface Occasion {
 export function castsOf(recipe: Recipe, terminals: readonly Recorded[], { timestamp, host }: Occasion): Cast[] {
   const pastes = terminals.flatMap((terminal) => terminal.account().filter(({ kind }) => kind === 'paste'));
   const zero = Math.min(...pastes.map(({ at }) => at));
+  const events = inPieces(terminals.map((one) => castEvents(one.account(), zero)));
   return terminals.map((one, index) => {
     const terminal = index + 1;
     return {
@@ -33,13 +34,37 @@ export function castsOf(recipe: Recipe, terminals: readonly Recorded[], { timest
         title: `${recipe.title}, Terminal ${terminal}`,
         procnotes: { recipe: recipe.id, terminal, body: bodyHash(recipe), host },
       },
-      events: castEvents(one.account(), zero),
+      events: events[index] ?? [],
     };
   });
 }
 
-/** The beginning of a prompt: see transcript.ts. */
+/** The beginning of a prompt, and that of a command's output: see transcript.ts. */
 const PROMPT = '\x1b]133;A';
+const BEGINS = '\x1b]133;C\x07';
+const AFTER_BEGINS = new RegExp(`(?<=${BEGINS})`);
+
+/** Seconds. */
+const AT_ONCE = 0.02;
+
+/**
+ * How a terminal's output falls into pieces is chance. What one is sent at once, while nothing happens in another, becomes one piece, with
+ * the time of its first byte; only what a command prints stays apart from what was pasted.
+ */
+function inPieces(terminals: CastEvent[][]): CastEvent[][] {
+  const pieces = terminals.map((): CastEvent[] => []);
+  let last: { terminal: number; event: CastEvent } | undefined;
+  for (const { terminal, event } of sideBySide(terminals)) {
+    const same = last?.terminal === terminal && event[0] > 0 && event[0] - last.event[0] <= AT_ONCE;
+    if (same && event[1] === 'o' && last?.event[1] === 'o' && !last.event[2].endsWith(BEGINS))
+      last.event[2] += event[2];
+    else {
+      last = { terminal, event: [...event] };
+      pieces[terminal]?.push(last.event);
+    }
+  }
+  return pieces;
+}
 
 /** At zero there stands a prompt, and nothing of what was there before it. */
 function castEvents(events: readonly TerminalEvent[], zero: number): CastEvent[] {
@@ -56,7 +81,11 @@ const isBackstage = (event: TerminalEvent): boolean => event.kind === 'type' && 
 
 function castEvent(event: TerminalEvent, zero: number): CastEvent[] {
   const at = Math.round((event.at - zero) * 1000) / 1e6;
-  if (event.kind === 'output') return event.text === '' ? [] : [[at, 'o', event.text]];
+  if (event.kind === 'output')
+    return event.text
+      .split(AFTER_BEGINS)
+      .filter((text) => text !== '')
+      .map((text) => [at, 'o', text]);
   if (event.kind === 'press') return [[at, 'm', `press ${event.key}`]];
   if (event.kind === 'close') return [[at, 'm', 'close the window']];
   if (event.kind === 'paste') return [[at, 'm', 'paste']];

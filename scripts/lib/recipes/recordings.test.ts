@@ -75,8 +75,7 @@ test('all terminals of a recipe begin at its first paste, at a prompt, and end b
       [
         [0, 'o', prompt],
         [0, 'm', 'paste'],
-        [0.004, 'o', 'on'],
-        [0.0095, 'o', 'e\r\n'],
+        [0.004, 'o', 'one\r\n'],
         [0.15, 'o', prompt],
       ],
       [
@@ -88,6 +87,42 @@ test('all terminals of a recipe begin at its first paste, at a prompt, and end b
         [0.5, 'm', 'close the window'],
       ],
     ],
+  );
+});
+
+/** What the recordings of these outputs have of them: ms, text. */
+const pieces = (...terminals: [number, string][][]) =>
+  castsOf(
+    recipe(),
+    terminals.map((outputs) =>
+      terminal(
+        { at: 100, kind: 'paste', text: 'x' },
+        ...outputs.map(([at, text]) => ({ at: 100 + at, kind: 'output' as const, text })),
+      ),
+    ),
+    { timestamp: 0, host: '' },
+  ).map(({ events }) =>
+    events.flatMap(([seconds, code, text]) => (code === 'o' && seconds > 0 ? [`${seconds * 1000} ${text}`] : [])),
+  );
+
+test('what comes within 20 ms is one piece, unless something happens in another terminal meanwhile', () => {
+  const one: [number, string][] = [
+    [10, 'a'],
+    [20, 'b'],
+    [30, 'c'],
+    [31, 'd'],
+  ];
+  assert.deepEqual(pieces(one), [['10 abc', '31 d']]);
+  assert.deepEqual(pieces(one, [[25, 'x']]), [['10 ab', '30 cd'], ['25 x']]);
+});
+
+test('what a command prints is a piece of its own, however soon it comes after what was pasted', () => {
+  assert.deepEqual(
+    pieces([
+      [10, 'ls\r\n\x1b]133;C\x07one\r\n'],
+      [11, prompt],
+    ]),
+    [['10 ls\r\n\x1b]133;C\x07', `10 one\r\n${prompt}`]],
   );
 });
 
