@@ -47,11 +47,11 @@ describe('a recipe that is broken off leaves nothing behind', { concurrency: tru
   const paste = pool();
   for (const [at, recipe] of recipes.entries()) {
     // Each recipe at two places, others for others; npm run recipes -- --all-ways --break-off has all of them.
-    const stops = stopsOf(recipe);
-    const shells = waysOf(recipe).filter(({ name, shell }) => name === shell);
-    for (const pick of [at * 2, at * 2 + 1 + Math.floor(stops.length / 2)]) {
-      const stop = stops[pick % stops.length];
-      const way = shells[pick % shells.length];
+    const shells = waysOf(recipe).filter(({ name, shell, by }) => name === shell || by === 'as a script');
+    for (const half of [0, 1]) {
+      const way = shells[(at * 2 + half) % shells.length];
+      const stops = way === undefined ? [] : stopsOf(recipe, way);
+      const stop = stops[(at * 2 + half * Math.floor(stops.length / 2)) % stops.length];
       if (stop === undefined || way === undefined) continue;
       test(`${recipe.id}, ${way.name}, step ${stop.at} ${stop.when}, by ${stop.by}`, async () => {
         const { problem, missing } = await paste(recipe, way, { stop });

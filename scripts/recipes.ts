@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     .description('pastes the recipes of the notes into terminals, compares screen with page, and judges what they show')
     .argument('[names...]', 'recipes whose names contain one of these; all when there are none')
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
-    .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice in a row')
+    .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice; as a script')
     .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
     .option('--keep', 'leave the terminals open at the end, for a look')
     .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     waysOf(recipe)
       .filter((way) => options.allWays || way.name === options.shell)
       .flatMap((way): Turn[] =>
-        options.breakOff ? stopsOf(recipe).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],
+        options.breakOff ? stopsOf(recipe, way).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],
       ),
   );
   if (turns.length === 0)

@@ -11,6 +11,7 @@ import { SourceError } from '../source-error';
 import { type Bindings, difference, matchAll } from './pattern';
 import type { Recipe, Step } from './recipe';
 import { Rest } from './rest';
+import { asScript, scriptOf } from './script';
 import { backstage, furnish, type Way } from './shells';
 import { Window } from './window';
 
@@ -36,8 +37,8 @@ export interface Stop {
 }
 
 /** Every place at which a recipe may be broken off. Keys and windows are done with at once: only pastes have a middle. */
-export function stopsOf({ steps }: Recipe): Stop[] {
-  return steps.flatMap((step, index) =>
+export function stopsOf(recipe: Recipe, way: Way): Stop[] {
+  return inThisWay(recipe, way).steps.flatMap((step, index) =>
     (['begun', 'speaking', 'shown'] as const)
       .filter((when) => when === 'shown' || step.do === 'paste')
       .flatMap((when) => (['Ctrl-C', 'closing'] as const).map((by) => ({ at: index + 1, when, by }))),
@@ -73,6 +74,9 @@ export function lacks(recipe: Recipe, way: Way): string | undefined {
   return lacking && `needs ${lacking[0]} (apt-get install ${lacking[1]})`;
 }
 
+/** The recipe as it is done in this way: where it is run as a script, that is started, and then done as it says. */
+const inThisWay = (recipe: Recipe, way: Way) => (way.by === 'as a script' ? asScript(recipe) : recipe);
+
 /** Never rejects: what goes wrong stands in `problem`, with file and line. */
 export async function pasteRecipe(recipe: Recipe, way: Way, options: PasteOptions = {}): Promise<Pasted> {
   const missing = lacks(recipe, way);
@@ -82,7 +86,8 @@ export async function pasteRecipe(recipe: Recipe, way: Way, options: PasteOption
   const records = () => [...run.recorders].map(([arm, recorder]) => record(recipe, arm, box, recorder));
   try {
     box = await Sandbox.open({ tmp: 'own', trace: 'no' });
-    await new Paster(recipe, way, options, box, run.recorders).go();
+    if (way.by === 'as a script') box.files({ [`work/${recipe.id}.sh`]: scriptOf(recipe) });
+    await new Paster(inThisWay(recipe, way), way, options, box, run.recorders).go();
     return { records: records() };
   } catch (thrown) {
     if (thrown instanceof Missing) return { records: records(), missing: thrown.message };
