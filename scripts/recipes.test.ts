@@ -4,10 +4,11 @@ import { after, before, describe, test } from 'node:test';
 import { findProgram } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
 import { loadRecipes, rowsOfPaste } from './lib/recipes/load';
-import { type Pasted, type PasteOptions, pasteRecipe, stopsOf } from './lib/recipes/paste';
+import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
 import { type Recipe, readRecipes } from './lib/recipes/recipe';
 import { shellcheckRecipe } from './lib/recipes/shellcheck';
 import { type Way, ways, waysOf } from './lib/recipes/shells';
+import { stopsOf } from './lib/recipes/stop';
 
 const { recipes, noted } = loadRecipes();
 const [bash] = ways as [Way];

@@ -13,10 +13,11 @@ import { Progress } from './lib/progress';
 import { Refusal } from './lib/project';
 import { hold } from './lib/recipes/hold';
 import { chooseRecipes, loadRecipes, rowsOfPaste } from './lib/recipes/load';
-import { type Pasted, type PasteOptions, pasteRecipe, type Stop, stopsOf } from './lib/recipes/paste';
+import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
 import { type Recipe, SHELLS } from './lib/recipes/recipe';
 import { scriptOf } from './lib/recipes/script';
 import { type Way, waysOf } from './lib/recipes/shells';
+import { type Stop, stopsOf } from './lib/recipes/stop';
 import { report } from './lib/report';
 
 interface Turn {
@@ -39,7 +40,7 @@ async function main(): Promise<void> {
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
     .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice; as a script')
     .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
-    .option('--keep', 'leave the terminals open at the end, for a look')
+    .option('--keep', 'leave the terminals open at the end, for a look: yours becomes the first of them')
     .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
     .option('--script <name>', 'print one recipe as a script, and run nothing')
     .option('--list', 'list the recipes and their claims, and run nothing')

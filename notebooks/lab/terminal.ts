@@ -35,6 +35,7 @@ export class Terminal {
   private pending = Promise.resolve();
   private readonly decoder = new StringDecoder('utf8');
   private heard = '';
+  private readonly listeners = new Set<(text: string) => void>();
   private state: 'open' | 'hung up' = 'open';
 
   private constructor(
@@ -49,7 +50,9 @@ export class Terminal {
     this.emulator = new Emulator({ rows: size.rows, cols: size.columns, scrollback: 1000, allowProposedApi: true });
     this.emulator.onData((answer) => this.send(answer));
     const show = (bytes: Buffer) => {
-      this.heard += this.decoder.write(bytes);
+      const text = this.decoder.write(bytes);
+      this.heard += text;
+      for (const hear of this.listeners) hear(text);
       this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
     };
     show(greeting.rest);
@@ -113,6 +116,17 @@ export class Terminal {
   /** All that was written to the terminal so far, escape sequences and all: what `screen` is drawn from. */
   transcript(): string {
     return this.heard;
+  }
+
+  /** Has `hear` told of what is written to the terminal from now on, until the function that this gives is called. */
+  listen(hear: (text: string) => void): () => void {
+    this.listeners.add(hear);
+    return () => void this.listeners.delete(hear);
+  }
+
+  /** Passes on what another keyboard sends, byte for byte; that is noted down nowhere. */
+  keys(bytes: string): void {
+    this.send(bytes);
   }
 
   /** What stands on the screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */

@@ -9,6 +9,7 @@
  */
 import type { PatternLine } from './pattern';
 import type { Recipe, Shown, Step } from './recipe';
+import type { Way } from './shells';
 
 type Paste = Step & { do: 'paste' };
 
@@ -97,6 +98,9 @@ export function asScript(recipe: Recipe): Recipe {
   }
   return { ...recipe, steps };
 }
+
+/** The recipe as it is done in this way: pasted, or as one who has the script does it. */
+export const inThisWay = (recipe: Recipe, way: Way): Recipe => (way.by === 'as a script' ? asScript(recipe) : recipe);
 
 function said({ file }: Recipe, line: number, texts: readonly string[]): Shown {
   const lines = texts.map((text): PatternLine => ({ any: 'no', source: text, line, pieces: [text] }));

@@ -1,0 +1,64 @@
+/** Breaking a recipe off: at which places it may be, when it has come to one, and how. */
+import type { Sandbox } from '../../../notebooks/lab/sandbox';
+import { type Condition, TimeOut } from '../../../notebooks/lab/until';
+import type { Recipe } from './recipe';
+import { inThisWay } from './script';
+import type { Way } from './shells';
+import type { Window } from './window';
+
+/**
+ * Where a recipe is broken off: in its step `at`, counted from 1, when its directory is there (`begun`), when the terminal
+ * shows the first line of what is to come (`speaking`), or when it shows all of it (`shown`).
+ */
+export interface Stop {
+  at: number;
+  when: 'begun' | 'speaking' | 'shown';
+  by: 'Ctrl-C' | 'closing';
+}
+
+/** Every place at which a recipe may be broken off. Keys and windows are done with at once: only pastes have a middle. */
+export function stopsOf(recipe: Recipe, way: Way): Stop[] {
+  return inThisWay(recipe, way).steps.flatMap((step, index) =>
+    (['begun', 'speaking', 'shown'] as const)
+      .filter((when) => when === 'shown' || step.do === 'paste')
+      .flatMap((when) => (['Ctrl-C', 'closing'] as const).map((by) => ({ at: index + 1, when, by }))),
+  );
+}
+
+/** That the moment has come at which a recipe is to be broken off, in the step under way; or that there is none, as it is over. */
+export function comesTo(when: 'begun' | 'speaking', id: string, window: Window, box: Sandbox): Condition {
+  return {
+    what: `the recipe to have ${when}`,
+    look: async () => {
+      const { lines, at } = await window.shown();
+      const there = (await box.$`ls -d /tmp/${id}.*`).exitCode === 0;
+      const come = at === 'prompt' || (when === 'begun' ? there : lines.length > 0);
+      if (come) return { met: 'yes', value: undefined, witness: 'ls' };
+      return { met: 'no', seen: 'neither directory nor line' };
+    },
+  };
+}
+
+/** Breaks off what goes on in the windows that are open. */
+export async function breakOff(windows: Iterable<Window>, by: Stop['by']): Promise<void> {
+  for (const window of windows) {
+    if (window.state === 'closed') continue;
+    if (by === 'closing') await window.close();
+    else await interrupt(window);
+  }
+}
+
+/**
+ * Presses Ctrl-C as a person does: again, where the prompt does not come. bash drops a SIGINT that comes while it waits for
+ * a command which then ends by itself (jobs.c, wait_for: the command is taken to have dealt with it).
+ */
+async function interrupt(window: Window): Promise<void> {
+  for (let times = 0; times < 3; times++) {
+    await window.press('Ctrl-C');
+    try {
+      return await window.prompt(1);
+    } catch (error) {
+      if (!(error instanceof TimeOut)) throw error;
+    }
+  }
+}
