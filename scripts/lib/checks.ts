@@ -12,6 +12,8 @@ import { notebookFile, PROJECT } from './project';
 export interface Check {
   what: string;
   complaint: string;
+  /** What the host lacks: then it was left out. */
+  missing?: string;
 }
 
 /** By package, as in node_modules/.bin another package's tsc (tslab's own, 5.0) may stand under that name. */
