@@ -7,8 +7,9 @@ import type { Way } from './shells';
 import type { Window } from './window';
 
 /**
- * Where a recipe is broken off: in its step `at`, counted from 1, when its directory is there (`begun`), when the terminal
- * shows the first line of what is to come (`speaking`), or when it shows all of it (`shown`).
+ * Where a recipe is broken off: in its step `at`, counted from 1, when there is something in its directory (`begun`), when the terminal
+ * shows the first line of what is to come (`speaking`), or when it shows all of it (`shown`). Before that nothing is done yet but to make the directory: who breaks off in
+ * the millisecond between mktemp and trap is left with an empty one.
  */
 export interface Stop {
   at: number;
@@ -30,11 +31,11 @@ export function comesTo(when: 'begun' | 'speaking', id: string, window: Window, 
   return {
     what: `the recipe to have ${when}`,
     look: async () => {
-      const { lines, at } = await window.shown();
-      const there = (await box.$`ls -d /tmp/${id}.*`).exitCode === 0;
-      const come = at === 'prompt' || (when === 'begun' ? there : lines.length > 0);
+      const { lines } = await window.shown();
+      const there = (await box.$`ls /tmp/${id}.*/* 2>/dev/null`).exitCode === 0;
+      const come = window.isBack() || (when === 'begun' ? there : lines.length > 0);
       if (come) return { met: 'yes', value: undefined, witness: 'ls' };
-      return { met: 'no', seen: 'neither directory nor line' };
+      return { met: 'no', seen: 'neither a file of it nor a line' };
     },
   };
 }
