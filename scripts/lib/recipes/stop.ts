@@ -1,7 +1,7 @@
 /** Breaking a recipe off: at which places it may be, when it has come to one, and how. */
 import type { Sandbox } from '../../../notebooks/lab/sandbox';
 import { type Condition, TimeOut } from '../../../notebooks/lab/until';
-import type { Recipe } from './recipe';
+import type { Recipe, Step } from './recipe';
 import { inThisWay } from './script';
 import type { Way } from './shells';
 import type { Window } from './window';
@@ -17,12 +17,17 @@ export interface Stop {
   by: 'Ctrl-C' | 'closing';
 }
 
-/** Every place at which a recipe may be broken off. Keys and windows are done with at once: only pastes have a middle. */
+/**
+ * Every place at which a recipe may be broken off. Keys and windows are done with at once: only pastes have a middle, and those
+ * for which the page has no text say nothing.
+ */
 export function stopsOf(recipe: Recipe, way: Way): Stop[] {
+  const moments = ({ do: what, shows }: Step): Stop['when'][] => {
+    if (what !== 'paste') return ['shown'];
+    return shows.length === 0 ? ['begun', 'shown'] : ['begun', 'speaking', 'shown'];
+  };
   return inThisWay(recipe, way).steps.flatMap((step, index) =>
-    (['begun', 'speaking', 'shown'] as const)
-      .filter((when) => when === 'shown' || step.do === 'paste')
-      .flatMap((when) => (['Ctrl-C', 'closing'] as const).map((by) => ({ at: index + 1, when, by }))),
+    moments(step).flatMap((when) => (['Ctrl-C', 'closing'] as const).map((by) => ({ at: index + 1, when, by }))),
   );
 }
 
