@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { findProgram } from '../notebooks/lab/programs';
 import { whichSandbox } from '../notebooks/lab/sandbox';
+import { loadPages } from './lib/project';
 import { loadRecipes, rowsOfPaste } from './lib/recipes/load';
-import { type Pasted, type PasteOptions, pasteRecipe, stopsOf } from './lib/recipes/paste';
+import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
 import { type Recipe, readRecipes } from './lib/recipes/recipe';
-import { shellcheckRecipe } from './lib/recipes/shellcheck';
+import { checkRecipes } from './lib/recipes/shellcheck';
 import { type Way, ways, waysOf } from './lib/recipes/shells';
+import { stopsOf } from './lib/recipes/stop';
 
 const { recipes, noted } = loadRecipes();
 const [bash] = ways as [Way];
@@ -47,11 +49,11 @@ describe('a recipe that is broken off leaves nothing behind', { concurrency: tru
   const paste = pool();
   for (const [at, recipe] of recipes.entries()) {
     // Each recipe at two places, others for others; npm run recipes -- --all-ways --break-off has all of them.
-    const stops = stopsOf(recipe);
-    const shells = waysOf(recipe).filter(({ name, shell }) => name === shell);
-    for (const pick of [at * 2, at * 2 + 1 + Math.floor(stops.length / 2)]) {
-      const stop = stops[pick % stops.length];
-      const way = shells[pick % shells.length];
+    const shells = waysOf(recipe).filter(({ name, shell, by }) => name === shell || by === 'as a script');
+    for (const half of [0, 1]) {
+      const way = shells[(at * 2 + half) % shells.length];
+      const stops = way === undefined ? [] : stopsOf(recipe, way);
+      const stop = stops[(at * 2 + half * Math.floor(stops.length / 2)) % stops.length];
       if (stop === undefined || way === undefined) continue;
       test(`${recipe.id}, ${way.name}, step ${stop.at} ${stop.when}, by ${stop.by}`, async () => {
         const { problem, missing } = await paste(recipe, way, { stop });
@@ -62,13 +64,7 @@ describe('a recipe that is broken off leaves nothing behind', { concurrency: tru
 });
 
 test('shellcheck has nothing to say of any of them', { skip: findProgram('shellcheck') === undefined }, async () => {
-  for (const recipe of recipes) {
-    const problems = await shellcheckRecipe(recipe);
-    assert.deepEqual(
-      problems.map(({ message }) => message),
-      [],
-    );
-  }
+  assert.equal((await checkRecipes(loadPages())).complaint, '');
 });
 
 /** Pastes a recipe written for the test, and gives what it is told. */

@@ -15,12 +15,13 @@ import { Progress } from './lib/progress';
 import { Refusal } from './lib/project';
 import { hold } from './lib/recipes/hold';
 import { chooseRecipes, loadRecipes, rowsOfPaste } from './lib/recipes/load';
-import { type Pasted, type PasteOptions, pasteRecipe, type Stop, stopsOf } from './lib/recipes/paste';
+import { type Pasted, type PasteOptions, pasteRecipe } from './lib/recipes/paste';
 import { type Recipe, SHELLS } from './lib/recipes/recipe';
 import { castsOf, isAsNoted, writeRecordings } from './lib/recipes/record';
 import { isRecorded, RECORDINGS } from './lib/recipes/recordings';
 import { scriptOf } from './lib/recipes/script';
 import { forRecording, type Way, waysOf } from './lib/recipes/shells';
+import { type Stop, stopsOf } from './lib/recipes/stop';
 import { report } from './lib/report';
 
 interface Turn {
@@ -41,7 +42,7 @@ async function main(): Promise<void> {
     .description('pastes the recipes of the notes into terminals, compares screen with page, and judges what they show')
     .argument('[names...]', 'recipes whose names contain one of these; all when there are none')
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
-    .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice in a row')
+    .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice; as a script')
     .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
     .addOption(
       new Option('--record', 'record those with two terminals or more, for the site').conflicts([
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
         'shell',
       ]),
     )
-    .option('--keep', 'leave the terminals open at the end, for a look')
+    .option('--keep', 'leave the terminals open at the end, for a look: yours becomes the first of them')
     .option('--sleep <seconds>', 'how long b.sh and its like sleep; the source has 180', seconds)
     .option('--script <name>', 'print one recipe as a script, and run nothing')
     .option('--list', 'list the recipes and their claims, and run nothing')
@@ -80,7 +81,7 @@ async function main(): Promise<void> {
     (options.record ? [forRecording] : waysOf(recipe))
       .filter((way) => options.allWays || way.name === options.shell)
       .flatMap((way): Turn[] =>
-        options.breakOff ? stopsOf(recipe).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],
+        options.breakOff ? stopsOf(recipe, way).map((stop) => ({ recipe, way, stop })) : [{ recipe, way }],
       ),
   );
   if (turns.length === 0)

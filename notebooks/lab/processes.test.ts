@@ -60,6 +60,11 @@ test('an empty table is read from the heading alone', () => {
   assert.deepEqual(parseProcesses(printed.slice(0, printed.indexOf('\n') + 1)), []);
 });
 
+test('a process that has just been waited for is no row of the table', () => {
+  const dead = `root${' '.repeat(31)}404     0 4294967295 -1 ?                 -1 X+   as${' '.repeat(31)}[as]\n`;
+  assert.deepEqual(parseProcesses(printed + dead), parseProcesses(printed));
+});
+
 test('a line that is no row is refused, and quoted', () => {
   assert.throws(() => parseProcesses(`${printed}ps: out of memory\n`), {
     message: 'ps printed a line that is no row: "ps: out of memory"',

@@ -16,9 +16,12 @@ export interface Process {
 /** The question that is put to ps(1): the widths keep columns apart that may have spaces in them. */
 export const psCommand = 'ps -ww -eo user:32,pid,ppid,pgid,sid,tty:16,tpgid,stat,comm:32,args';
 
-const row = /^(\S+) +(\d+) +(\d+) +(\d+) +(\d+) +(\S+) +(-?\d+) +(\S+) +(.{32}) (.*)$/;
+const row = /^(\S+) +(\d+) +(\d+) +(-?\d+) +(-?\d+) +(\S+) +(-?\d+) +(\S+) +(.{32}) (.*)$/;
 
-/** Reads what `psCommand` printed. Throws on a line that is no row, with that line. */
+/**
+ * Reads what `psCommand` printed. Throws on a line that is no row, with that line. A process that ps met in state X, dead and
+ * waited for (proc(5)), is left out: it has no group and no session any more.
+ */
 export function parseProcesses(text: string): Process[] {
   return text
     .split('\n')
@@ -41,7 +44,8 @@ export function parseProcesses(text: string): Process[] {
         comm: comm.trim(),
         args,
       };
-    });
+    })
+    .filter(({ stat }) => !stat.startsWith('X'));
 }
 
 /** The process table at one moment, with what one looks for in it. */

@@ -62,6 +62,7 @@ export class Terminal {
   private readonly decoder = new StringDecoder('utf8');
   private heard = '';
   private readonly events: TerminalEvent[] = [];
+  private readonly listeners = new Set<(text: string) => void>();
   private state: 'open' | 'hung up' = 'open';
 
   private constructor(
@@ -80,6 +81,7 @@ export class Terminal {
       const text = this.decoder.write(bytes);
       this.heard += text;
       this.events.push({ at: home.recorder.now(), kind: 'output', text });
+      for (const hear of this.listeners) hear(text);
       this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
     };
     show(greeting.rest);
@@ -153,6 +155,17 @@ export class Terminal {
   /** The same with the time, and what was done at the terminal, in order. */
   account(): readonly TerminalEvent[] {
     return this.events;
+  }
+
+  /** Has `hear` told of what is written to the terminal from now on, until the function that this gives is called. */
+  listen(hear: (text: string) => void): () => void {
+    this.listeners.add(hear);
+    return () => void this.listeners.delete(hear);
+  }
+
+  /** Passes on what another keyboard sends, byte for byte; that is noted down nowhere. */
+  keys(bytes: string): void {
+    this.send(bytes);
   }
 
   /** What stands on the screen and in the lines that scrolled off it, without trailing blanks; no line is wrapped. */

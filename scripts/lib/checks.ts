@@ -15,6 +15,8 @@ import { SourceError } from './source-error';
 export interface Check {
   what: string;
   complaint: string;
+  /** What the host lacks: then it was left out. */
+  missing?: string;
 }
 
 /** By package, as in node_modules/.bin another package's tsc (tslab's own, 5.0) may stand under that name. */

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { loadPages } from '../project';
 import { loadRecipes, mismatches } from './load';
 import { readRecipes } from './recipe';
-import { scriptOf } from './script';
 import { fillRecipes, uncopied } from './sheet';
 
 const fence = (info: string, content: string) => `\`\`\`${info}\n${content}\n\`\`\`\n\n`;
@@ -141,12 +140,6 @@ test('a recipe and its judge have to fit each other', () => {
       'notebooks/claims/recipes.ts:1: there is no recipe "cook"; did you mean "look"? (there are: look)',
     ],
   );
-});
-
-test('the script of a recipe has its pastes in it, byte for byte', () => {
-  for (const one of loadRecipes().recipes)
-    for (const step of one.steps)
-      if (step.do === 'paste') assert.ok(scriptOf(one).includes(`\n${step.code}`), `${one.id}, line ${step.line}`);
 });
 
 test('a copy of a recipe becomes what the note has, and stays so', () => {

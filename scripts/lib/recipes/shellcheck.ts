@@ -1,9 +1,11 @@
 /** What shellcheck(1) has to say of the pastes of a recipe, with the places in the note. */
 import { spawn } from 'node:child_process';
-import { missingProgram } from '../../../notebooks/lab/missing';
+import { Missing, missingProgram } from '../../../notebooks/lab/missing';
 import { findProgram } from '../../../notebooks/lab/programs';
+import type { Check } from '../checks';
+import type { NoteFile } from '../notes';
 import { SourceError } from '../source-error';
-import type { Recipe } from './recipe';
+import { type Recipe, readRecipes } from './recipe';
 import { scriptOf } from './script';
 
 interface Comment {
@@ -12,8 +14,22 @@ interface Comment {
   message: string;
 }
 
+/** All recipes of the notes, as one check; it is left out where there is no shellcheck. */
+export async function checkRecipes(notes: readonly NoteFile[]): Promise<Check> {
+  const what = 'recipes: shellcheck';
+  try {
+    const problems: SourceError[] = [];
+    for (const recipe of readRecipes(notes)) problems.push(...(await shellcheckRecipe(recipe)));
+    return { what, complaint: problems.map(({ message }) => message).join('\n') };
+  } catch (error) {
+    if (error instanceof Missing) return { what, complaint: '', missing: error.message };
+    if (error instanceof SourceError) return { what, complaint: error.message };
+    throw error;
+  }
+}
+
 /** Every paste, as bash and, where the recipe says that it works there, as dash; and the script made of them. Throws `Missing`. */
-export async function shellcheckRecipe(recipe: Recipe): Promise<SourceError[]> {
+async function shellcheckRecipe(recipe: Recipe): Promise<SourceError[]> {
   const problems: SourceError[] = [];
   for (const step of recipe.steps) {
     if (step.do !== 'paste') continue;

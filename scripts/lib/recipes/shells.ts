@@ -7,8 +7,8 @@ import type { Echo } from './transcript';
 export interface Way {
   readonly name: string;
   readonly shell: Shell;
-  /** `line by line`: the next line only when the shell asks for it. */
-  readonly by: 'all at once' | 'line by line';
+  /** `line by line`: the next line only when the shell asks for it. `as a script`: not pasted; see script.ts. */
+  readonly by: 'all at once' | 'line by line' | 'as a script';
   readonly prompt: 'one line' | 'two lines';
   readonly editing: 'emacs' | 'vi';
   readonly times: 1 | 2;
@@ -35,6 +35,7 @@ export const ways: readonly Way[] = [
   { ...plain, name: 'bash, two-line prompt', prompt: 'two lines' },
   { ...plain, name: 'bash, set -o vi', editing: 'vi' },
   { ...plain, name: 'bash, twice', times: 2 },
+  { ...plain, name: 'bash, as a script', by: 'as a script' },
   { ...plain, name: 'zsh', shell: 'zsh' },
   { ...plain, name: 'zsh, line by line', shell: 'zsh', by: 'line by line' },
   { ...plain, name: 'dash', shell: 'dash' },

@@ -34,15 +34,20 @@ export class Window {
     return readTranscript(this.terminal.transcript(), from, this.sent, echoOf(this.way));
   }
 
+  /** Whether the shell asks for a command, having read all that was pasted last. */
+  isBack(): boolean {
+    const { at, prompts } = this.now(this.last.from);
+    return at === 'prompt' && prompts >= this.last.prompts;
+  }
+
   /** Waits for the shell to ask for a command. Throws TimeOut, in seconds. */
   async prompt(within: number): Promise<void> {
     await waitFor(
       {
         what: `the prompt of ${this.terminal.name}`,
         look: () => {
-          const { at, prompts } = this.now(this.last.from);
-          if (at === 'prompt' && prompts >= this.last.prompts)
-            return { met: 'yes', value: undefined, witness: this.terminal.name };
+          if (this.isBack()) return { met: 'yes', value: undefined, witness: this.terminal.name };
+          const { at } = this.now(this.last.from);
           return { met: 'no', seen: at === 'further' ? 'the shell asks for more' : 'a command is running' };
         },
       },
