@@ -43,7 +43,12 @@ async function main(): Promise<void> {
     .argument('[names...]', 'recipes whose names contain one of these; all when there are none')
     .addOption(new Option('--shell <shell>', 'the shell to paste into').choices(SHELLS).default('bash'))
     .option('--all-ways', 'in every way: bash, zsh, dash; line by line; two-line prompt, set -o vi; twice; as a script')
-    .option('--break-off', 'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left')
+    .addOption(
+      new Option(
+        '--break-off',
+        'break each off at every place, by Ctrl-C and by closing the terminals: nothing may be left',
+      ).conflicts('json'),
+    )
     .addOption(
       new Option('--record', 'record those with two terminals or more, for the site').conflicts([
         'allWays',
@@ -100,7 +105,21 @@ async function main(): Promise<void> {
   const errors = pasted.flatMap(({ problem }) => problem ?? []);
   const passed = turns.filter((_, at) => pasted[at]?.problem === undefined);
   await record(passed, rows, recorded, host);
-  report(rows, errors, host, (performance.now() - began) / 1000, options.json ? 'json' : 'text');
+  const took = (performance.now() - began) / 1000;
+  if (options.breakOff) return reportBroken(pasted, took);
+  report(rows, errors, host, took, options.json ? 'json' : 'text');
+}
+
+/** Of recipes that are broken off no claim is judged: it says how many of them leave something behind. */
+function reportBroken(pasted: Pasted[], took: number): void {
+  const problems = pasted.flatMap(({ problem }) => problem ?? []);
+  const missing = pasted.filter((one) => one.missing !== undefined).length;
+  for (const { message } of problems) process.stderr.write(`${message}\n`);
+  const notRun = missing === 0 ? '' : `, ${missing} could not be run`;
+  process.stdout.write(
+    `broken off ${pasted.length} times: ${problems.length} left something behind${notRun}\n${took.toFixed(1)} s\n`,
+  );
+  process.exitCode = problems.length > 0 ? 1 : missing > 0 ? 2 : 0;
 }
 
 function list(recipes: Recipe[]): void {
