@@ -92,13 +92,15 @@ export function mismatches(noted: Map<string, Noted>, claims: Map<string, Claims
   const testedBy = new Map<string, string>();
   for (const [name, tested] of claims) {
     for (const id of Object.keys(tested)) {
-      const place = [shown(claimsFile(name)), lineOf(claimsFile(name), id)] as const;
+      const place = () => [shown(claimsFile(name)), lineOf(claimsFile(name), id)] as const;
       const first = testedBy.get(id);
       if (first !== undefined) {
-        problems.push(new SourceError(...place, `claim "${id}" is tested by notebook ${first} too`, 'test it in one'));
+        problems.push(
+          new SourceError(...place(), `claim "${id}" is tested by notebook ${first} too`, 'test it in one'),
+        );
       } else if (!noted.has(id)) {
         const remedy = `write it into a note of docs/, as :::claim{id="${id}" …}; ${suggestion(id, [...noted.keys()])}`;
-        problems.push(new SourceError(...place, `no note states claim "${id}"`, remedy));
+        problems.push(new SourceError(...place(), `no note states claim "${id}"`, remedy));
       }
       testedBy.set(id, name);
     }

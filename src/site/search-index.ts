@@ -13,12 +13,20 @@ export async function indexPages(outDir: string, locale: string): Promise<void> 
     for (const page of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
       if (!page.endsWith('.html') || page === '404.html') continue;
       mkdirSync(dirname(join(copy, page)), { recursive: true });
-      writeFileSync(join(copy, page), segmented(readFileSync(join(outDir, page), 'utf8')));
+      writeFileSync(join(copy, page), segmented(withoutPictures(readFileSync(join(outDir, page), 'utf8'))));
     }
     await pagefind(copy, join(outDir, 'pagefind'), locale);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Without what nobody searches for, and what is most of a notebook's page: pictures, their data, and the observations themselves. */
+function withoutPictures(html: string): string {
+  return html
+    .replace(/<svg[\s\S]*?<\/svg>/g, '')
+    .replace(/ data-lifeline=(?:"[^"]*"|'[^']*')/g, '')
+    .replace(/<ol class="?cited"?>[\s\S]*?<\/ol>/g, '');
 }
 
 async function pagefind(site: string, output: string, locale: string): Promise<void> {

@@ -117,7 +117,7 @@ describe('built pages', () => {
       if (address.startsWith('notebooks/') || address === '404') continue;
       const file = address === '' ? 'index.html' : `${address}.html`;
       const html = readFileSync(join(copy.built, file), 'utf8');
-      const assets = [...html.matchAll(/(?:href|src)=\/procnotes\/(assets\/[^\s>]+)/g)].map(([, path = '']) => path);
+      const assets = [...html.matchAll(/(?:href|src)="\/procnotes\/(assets\/[^"]+)"/g)].map(([, path = '']) => path);
       assert.equal(assets.length, 2, `${file} loads ${assets.join(', ')}`);
       const sum = [file, ...assets].reduce((kilobytes, part) => kilobytes + weight(part), 0);
       assert.ok(sum <= 60, `${file}: ${sum.toFixed(1)} KB`);
@@ -132,7 +132,7 @@ describe('built pages', () => {
       assert.ok(read(`${address}.md`).startsWith('---'), address);
       assert.ok(llms.includes(`(${SITE}${BASE}${address}.md)`), `llms.txt has no ${address}`);
       assert.ok(sitemap.includes(`<loc>${SITE}${BASE}${address}</loc>`), `sitemap.xml has no ${address}`);
-      assert.ok(read(`${address}.html`).includes(`rel=canonical href=${SITE}${BASE}${address}`), address);
+      assert.ok(read(`${address}.html`).includes(`rel="canonical" href="${SITE}${BASE}${address}"`), address);
     }
   });
 
