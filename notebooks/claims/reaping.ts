@@ -250,7 +250,7 @@ function notQueued(history: History): Seen {
 
 /** Of the signals that told of the ends the kernel dropped all but the first; of another tracer nothing can be asked. */
 function allButOneDropped(history: History): Seen {
-  const [gap] = history.of('gap');
+  const gap = history.of('gap').find((one) => one.of === undefined);
   if (gap !== undefined) return unseen(`only the kernel can tell: ${gap.because}`);
   const { shown, told, taken, cites } = blockedEnds(history);
   if (told === 0) return unseen('only the kernel can tell of a signal that is dropped, and it was not asked');

@@ -133,6 +133,20 @@ test('the kernel has told all or nothing: not where another told, and not with a
   assert.equal(toldBy('tracefs', { kind: 'gap', because: '5 events are lost' }).kernelEvents('fork'), undefined);
 });
 
+test('a gap among the connections leaves the other events whole', () => {
+  const facts: Fact[] = [
+    { kind: 'event', event: 'fork', pid: 2, child: 3 },
+    { kind: 'gap', because: 'a connection is unclear', of: 'tcp' },
+  ];
+  const observations = facts.map((fact, i) => ({ n: i + 1, at: i, witness: 'tracefs', ...fact }));
+  const history = new History({ experiment: 'e', arm: 'a', box: null, observations }, 'refused');
+  assert.equal(history.events('fork').length, 1);
+  assert.equal(history.kernelEvents('fork')?.length, 1);
+  assert.equal(history.kernelEvents('tcp'), undefined);
+  assert.deepEqual(history.eventsToo('tcp'), []);
+  assert.throws(() => history.events('tcp'), { message: 'a connection is unclear' });
+});
+
 test('init is who the sandbox says it is, and 1 where there was no sandbox', () => {
   assert.equal(historyOf('an arm', [], { kind: 'host', init: 4711 }).init, 4711);
   assert.equal(new History({ experiment: 'e', arm: 'a', box: null, observations: [] }).init, 1);

@@ -61,8 +61,11 @@ export type Fact =
   | { kind: 'file'; path: string; state: 'there' | 'absent' }
   | { kind: 'process'; pid: number; state: string }
   | ({ kind: 'event' } & Event)
-  /** Events may be missing from here on, or up to here; or there was no witness at all. What was not traced may yet have been. */
-  | { kind: 'gap'; because: string }
+  /**
+   * Events may be missing from here on, or up to here; or there was no witness at all. What was not traced may yet have been.
+   * With `of`, only events of that sort.
+   */
+  | { kind: 'gap'; because: string; of?: 'tcp' }
   /** The host lacks something, and the arm could not be run. */
   | { kind: 'missing'; because: string }
   /** The arm was not run because it takes long. */
@@ -118,13 +121,17 @@ export class History {
   }
 
   of<K extends Kind>(kind: K): Of<K>[] {
-    if (kind === 'event' && this.gaps === 'refused') this.refuseGaps();
+    if (kind === 'event') this.refuse(this.of('gap'));
     return this.record.observations.filter((seen): seen is Of<K> => seen.kind === kind);
   }
 
-  private refuseGaps(): void {
-    const [gap] = this.of('gap');
-    if (gap !== undefined) throw new Error(gap.because);
+  /** Those gaps in which events of this sort may be missing. */
+  private gapsOf(event: Event['event']): Of<'gap'>[] {
+    return this.of('gap').filter((gap) => gap.of === undefined || gap.of === event);
+  }
+
+  private refuse([gap]: Of<'gap'>[]): void {
+    if (gap !== undefined && this.gaps === 'refused') throw new Error(gap.because);
   }
 
   /** The last observation of that kind and moment, if there is one. */
@@ -173,12 +180,15 @@ export class History {
 
   /** The traced events of one sort, in order. For a judge, a trace with a gap has none to ask for: it throws. */
   events<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
-    return this.of('event').filter((seen): seen is Extract<Of<'event'>, { event: E }> => seen.event === event);
+    this.refuse(this.gapsOf(event));
+    return this.record.observations.filter(
+      (seen): seen is Extract<Of<'event'>, { event: E }> => seen.kind === 'event' && seen.event === event,
+    );
   }
 
   /** The same where there was a whole trace, else none: for what the trace adds to an answer that does not rest on it. */
   eventsToo<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] {
-    return this.of('gap').length > 0 ? [] : this.events(event);
+    return this.gapsOf(event).length > 0 ? [] : this.events(event);
   }
 
   /**
@@ -186,8 +196,9 @@ export class History {
    * kernel was not asked, could not be, or has a gap; another tracer sees only some of it.
    */
   kernelEvents<E extends Event['event']>(event: E): Extract<Of<'event'>, { event: E }>[] | undefined {
-    const whole = this.of('gap').length === 0 && this.of('event').some(({ witness }) => witness === 'tracefs');
-    return whole ? this.events(event) : undefined;
+    if (this.gapsOf(event).length > 0) return undefined;
+    const asked = this.record.observations.some(({ kind, witness }) => kind === 'event' && witness === 'tracefs');
+    return asked ? this.events(event) : undefined;
   }
 }
 

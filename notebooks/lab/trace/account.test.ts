@@ -240,15 +240,15 @@ test('lost events and lines that cannot be read are gaps; what is there is told 
   const { events, gaps } = accountOf(lines, { task: 100, pid: 1 });
   assert.equal(events.length, 8);
   assert.deepEqual(gaps, [
-    "the kernel's trace buffer overran, at least 5 events are lost",
-    '1 lines of the trace could not be read',
+    { because: "the kernel's trace buffer overran, at least 5 events are lost" },
+    { because: '1 lines of the trace could not be read' },
   ]);
 });
 
 test('a trace without a word of the first process is none', () => {
   assert.deepEqual(accountOf(recorded.map(parseTraceLine), { task: 101, pid: 1 }), {
     events: [],
-    gaps: ['the trace tells nothing of the first process: it was not followed'],
+    gaps: [{ because: 'the trace tells nothing of the first process: it was not followed' }],
   });
 });
 
@@ -271,7 +271,7 @@ test('a connection belongs to who opened it, whoever was interrupted when a pack
   );
 });
 
-test('a change of state that does not go out from the one before is a gap, and no guess', () => {
+test('a change of state that does not go out from the one before is a gap among the connections, and no guess', () => {
   const client = '127.0.0.1:4000';
   const lines = traced(
     ...forks(100, 200, 2),
@@ -281,7 +281,7 @@ test('a change of state that does not go out from the one before is a gap, and n
     [9, tcp('ESTABLISHED', 'CLOSE_WAIT', client, server)],
   ).map((line) => ('task' in line && line.task === 9 ? ({ ...line, context: 'interrupt' } as TraceLine) : line));
   assert.deepEqual(accountOf(lines, { task: 100, pid: 1 }).gaps, [
-    `${client} to ${server} left ESTABLISHED, in which it was not known to be`,
+    { because: `${client} to ${server} left ESTABLISHED, in which it was not known to be`, of: 'tcp' },
   ]);
   assert.deepEqual(accountOf(lines.slice(0, -1), { task: 100, pid: 1 }).gaps, []);
 });

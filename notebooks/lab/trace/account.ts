@@ -4,11 +4,17 @@ import type { TraceEvent, TraceLine } from './line';
 import { codeName, endsByDefault, isSent, signalName } from './signals';
 import { Connections } from './tcp';
 
+/** Why an account may have a hole, in words; with `of`, only among events of that sort. */
+export interface Gap {
+  because: string;
+  of?: 'tcp';
+}
+
 /** What the kernel's trace tells of one sandbox. */
 export interface Account {
   events: Timed[];
-  /** Why the account may have holes, in words; nothing: it has none. */
-  gaps: string[];
+  /** None: it has no holes. */
+  gaps: Gap[];
 }
 
 /** <linux/sched.h> */
@@ -67,11 +73,11 @@ export function accountOf(lines: Iterable<TraceLine>, init: { task: number; pid:
   // Two buffers of each processor have been emptied in turn; of what has one time, what stood first came first.
   read.sort((one, other) => one.at - other.at);
   for (const line of read) reader.read(line);
-  const gaps = [...reader.gaps];
+  const gaps = [...reader.unclear].map((because): Gap => ({ because, of: 'tcp' }));
   if (!read.some(({ task }) => task === init.task))
-    gaps.push('the trace tells nothing of the first process: it was not followed');
-  if (losses.length > 0) gaps.push(lossText(losses));
-  if (unread > 0) gaps.push(`${unread} lines of the trace could not be read`);
+    gaps.push({ because: 'the trace tells nothing of the first process: it was not followed' });
+  if (losses.length > 0) gaps.push({ because: lossText(losses) });
+  if (unread > 0) gaps.push({ because: `${unread} lines of the trace could not be read` });
   return { events: withAdoptions(reader.finish(), init.pid), gaps };
 }
 
@@ -82,7 +88,8 @@ function lossText(losses: number[]): string {
 }
 
 class Reader {
-  readonly gaps = new Set<string>();
+  /** Connections of which it is not known whose they are, in words: another sandbox may have one of the same addresses and ports. */
+  readonly unclear = new Set<string>();
   private readonly tasks = new Map<number, Traced>();
   private readonly byPid = new Map<number, Traced>();
   /** The child that a task has just made, and whose PID its call has yet to return. */
@@ -273,7 +280,7 @@ class Reader {
   private tcp({ at, ...line }: Line & { line: 'tcp' }, by: Traced | undefined): void {
     const { local, remote, from, to } = line;
     const whose = this.connections.whose(line, line.context, by === undefined ? 'others' : 'ours');
-    if (whose === 'unclear') this.gaps.add(`${local} to ${remote} left ${from}, in which it was not known to be`);
+    if (whose === 'unclear') this.unclear.add(`${local} to ${remote} left ${from}, in which it was not known to be`);
     if (whose !== 'ours') return;
     const own = line.context === 'task' ? by : undefined;
     this.told.push(() => ({

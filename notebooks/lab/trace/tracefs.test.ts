@@ -361,7 +361,10 @@ asRoot(
     const { gaps } = await following.account({ task: process.pid, pid: 1 });
     following.end();
     await trace.close();
-    assert.match(gaps.join('\n'), /^the kernel's trace buffer overran, (at least )?\d+ events are lost$/);
+    assert.match(
+      gaps.map(({ because }) => because).join('\n'),
+      /^the kernel's trace buffer overran, (at least )?\d+ events are lost$/,
+    );
   },
 );
 

@@ -181,7 +181,8 @@ export class Tracefs {
     return {
       account: async (init) => {
         await this.caughtUp();
-        if (from < this.gone) return { events: [], gaps: [`more than ${MOST} characters of trace are not kept`] };
+        if (from < this.gone)
+          return { events: [], gaps: [{ because: `more than ${MOST} characters of trace are not kept` }] };
         return accountOf(this.linesFrom(from), init);
       },
       end: () => {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import type { Event, Recorder } from '../history';
 import { compiledPath } from '../programs';
 import { waitFor } from '../until';
+import type { Gap } from './account';
 import { type Timed, withAdoptions } from './kinship';
 import { parseStrace } from './strace';
 import type { Following } from './tracefs';
@@ -72,7 +73,8 @@ export class Watch {
   async hear(): Promise<void> {
     if (this.asked === 'no') return;
     this.asked = 'no';
-    if (this.witness.kind === 'none') this.noteGap('nobody', `no trace can be had: ${this.witness.because}`);
+    if (this.witness.kind === 'none')
+      this.noteGap('nobody', { because: `no trace can be had: ${this.witness.because}` });
     else if (this.witness.kind === 'strace') for (const file of this.files) await this.readTrace(file);
     else await this.readAccount(this.witness.following);
   }
@@ -85,13 +87,13 @@ export class Watch {
   private async readAccount(following: Following): Promise<void> {
     try {
       const { events, gaps } = await following.account(this.scene.init);
-      for (const because of gaps) this.noteGap('tracefs', because);
+      for (const gap of gaps) this.noteGap('tracefs', gap);
       for (const { at, ...event } of withoutLooks(events, this.scene.init.pid)) {
         const when = this.scene.recorder.sinceBoot(at);
         if (when >= 0) this.noteEvent('tracefs', event, when); // before, init was furnishing the sandbox
       }
     } catch (error) {
-      this.noteGap('tracefs', (error as Error).message);
+      this.noteGap('tracefs', { because: (error as Error).message });
     }
   }
 
@@ -119,8 +121,8 @@ export class Watch {
       this.noteEvent('strace', event, this.scene.recorder.since(at));
   }
 
-  private noteGap(witness: string, because: string): void {
-    this.scene.recorder.note(witness, { kind: 'gap', because });
+  private noteGap(witness: string, gap: Gap): void {
+    this.scene.recorder.note(witness, { kind: 'gap', ...gap });
   }
 
   private noteEvent(witness: 'tracefs' | 'strace', event: Event, at: number): void {
