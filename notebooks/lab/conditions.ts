@@ -6,7 +6,7 @@ import { isFolder } from './init';
 import { Missing } from './missing';
 import type { ProcessTable } from './processes';
 import { inTransit, parseStance, restless, type Stance } from './rest';
-import { parseKernelSockets, SocketTable } from './sockets';
+import { parseKernelSockets, readKernelTable, SocketTable } from './sockets';
 import type { Condition } from './until';
 
 /** What can be waited for in a sandbox: `box.until(box.gone(pid))`. Each look is made from outside, but for those of ps and ss. */
@@ -207,7 +207,7 @@ export abstract class Conditions {
   /** The TCP sockets of the sandbox's network as the kernel's own table has them; it takes no process to look. */
   private kernelSockets(): SocketTable {
     const net = `/proc/${this.facts.init}/net`;
-    const tables = [`${net}/tcp`, `${net}/tcp6`].map((file) => this.inside(file) ?? '');
+    const tables = [`${net}/tcp`, `${net}/tcp6`].map((file) => readKernelTable(`${this.root}${file}`));
     return new SocketTable(tables.flatMap(parseKernelSockets));
   }
 

@@ -5,7 +5,7 @@
  *
  * It sets the sandbox up, with the sysctls of its own network namespace and, with `tmp`, a /tmp of its own, prints "ready PID" (PID as the host sees it), and
  * from then on
- *   - starts what `enter` asks for over SOCKET, each in a session of its own,
+ *   - starts what it is asked for over SOCKET (wire.h), each in a session of its own,
  *   - waits for its children, adopted ones too; with `never`, only for those that it started itself,
  *   - ends when the lifeline does: whoever opened the sandbox holds the other end, so the kernel closes it however
  *     that process dies. As PID 1 its own end is enough (the kernel kills the rest: pid_namespaces(7)); elsewhere it is
@@ -23,9 +23,16 @@
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
-enum { MOST = 256 }; /* commands under way at once */
+enum { MOST = 256, CALLERS = 64 }; /* commands under way at once; connections that have said nothing yet */
 
-static struct { pid_t pid; int client; } started[MOST];
+static struct {
+  unsigned number; /* 0: no command */
+  pid_t pid;       /* 0: not all of its connections are there yet */
+  int connections[STREAMS + 1]; /* its standard streams, and whoever asked for it; 0: none */
+  unsigned length;              /* of its words, which are still to be read */
+} commands[MOST];
+
+static int callers[CALLERS]; /* 0: none */
 
 static void mount_or_die(const char *type, const char *where, unsigned long flags, const char *options) {
   if (mount(type, where, type, flags, options) < 0) die("mount %s on %s", type, where);
@@ -68,9 +75,11 @@ static void furnish(const char *scratch, char **settings) {
 }
 
 static int listen_at(const char *path) {
-  struct sockaddr_un at = address(path);
-  int s = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof at) < 0 || listen(s, 64) < 0) die("listen at %s", path);
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  if (strlen(path) >= sizeof at.sun_path) errno = ENAMETOOLONG, die("%s", path);
+  strcpy(at.sun_path, path);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (s < 0 || bind(s, (struct sockaddr *)&at, sizeof at) < 0 || listen(s, STREAMS * MOST) < 0) die("listen at %s", path);
   return s;
 }
 
@@ -87,43 +96,52 @@ static void become(char **argv, int fds[STREAMS]) {
   _exit(127);
 }
 
-/* Reads one request into text, points argv at its words and takes the descriptors; -1 if it is none. */
-static int receive(int client, char *text, char **argv, int fds[STREAMS]) {
-  union Rights rights;
-  struct iovec words = {text, MESSAGE};
-  struct msghdr message = {.msg_iov = &words, .msg_iovlen = 1, .msg_control = rights.space, .msg_controllen = sizeof rights.space};
-  ssize_t length = recvmsg(client, &message, MSG_CMSG_CLOEXEC);
-  struct cmsghdr *streams = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-  int count = 0;
-  if (!streams || streams->cmsg_type != SCM_RIGHTS || streams->cmsg_len != CMSG_LEN(STREAMS * sizeof(int))) return -1;
-  memcpy(fds, CMSG_DATA(streams), STREAMS * sizeof(int));
-  for (char *word = text; word < text + length && count < WORDS; word += strlen(word) + 1) argv[count++] = word;
-  argv[count] = NULL;
-  return 0;
+static void forget(int slot) {
+  for (int i = 0; i <= STREAMS; i++)
+    if (commands[slot].connections[i]) close(commands[slot].connections[i]);
+  memset(&commands[slot], 0, sizeof commands[slot]);
 }
 
-static void start(int listener) {
+static void start(int slot) {
   static char text[MESSAGE];
   char *argv[WORDS + 1];
-  int fds[STREAMS], slot = 0;
-  int client = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-  if (client < 0) return;
-  while (slot < MOST && started[slot].pid) slot++;
-  if (slot == MOST || receive(client, text, argv, fds) < 0) {
-    close(client);
+  int count = 0, *streams = commands[slot].connections;
+  ssize_t length = commands[slot].length < sizeof text ? commands[slot].length : sizeof text;
+  ssize_t read = recv(streams[STREAMS], text, length, MSG_WAITALL);
+  for (char *word = text; word < text + read && count < WORDS; word += strlen(word) + 1) argv[count++] = word;
+  argv[count] = NULL;
+  pid_t pid = count && read == length && !text[length - 1] ? fork() : -1;
+  if (pid == 0) become(argv, streams);
+  if (pid < 0) {
+    forget(slot);
     return;
   }
-  pid_t pid = fork();
-  if (pid == 0) become(argv, fds);
-  for (int i = 0; i < STREAMS; i++) close(fds[i]);
-  if (pid < 0) close(client);
-  else started[slot].pid = pid, started[slot].client = client;
+  commands[slot].pid = pid;
+  for (int i = 0; i < STREAMS; i++) close(streams[i]), streams[i] = 0;
+}
+
+/* Reads what a connection is, and starts its command when that has them all. */
+static void hear(int s) {
+  struct Greeting hello;
+  int slot = 0, there = 0;
+  int understood = recv(s, &hello, sizeof hello, MSG_WAITALL) == sizeof hello && hello.command > 0 && hello.place <= STREAMS;
+  while (understood && slot < MOST && commands[slot].number != hello.command) slot++;
+  if (slot == MOST)
+    for (slot = 0; slot < MOST && commands[slot].number;) slot++;
+  if (!understood || slot == MOST) {
+    close(s);
+    return;
+  }
+  commands[slot].number = hello.command;
+  commands[slot].connections[hello.place] = s;
+  if (hello.place == STREAMS) commands[slot].length = hello.length;
+  for (int i = 0; i <= STREAMS; i++) there += commands[slot].connections[i] > 0;
+  if (there > STREAMS) start(slot);
 }
 
 static void report(int slot, int status) {
-  if (send(started[slot].client, &status, sizeof status, MSG_NOSIGNAL) < 0) { /* the client is gone; nobody asks */ }
-  close(started[slot].client);
-  started[slot].pid = 0;
+  if (send(commands[slot].connections[STREAMS], &status, sizeof status, MSG_NOSIGNAL) < 0) { /* the client is gone; nobody asks */ }
+  forget(slot);
 }
 
 static void reap(int adopted_too) {
@@ -131,11 +149,11 @@ static void reap(int adopted_too) {
   if (adopted_too) { /* of all at once: who ends between two looks must not be taken for an adopted one */
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) /* SIGCHLDs coalesce: one wait is not enough */
       for (int i = 0; i < MOST; i++)
-        if (started[i].pid == pid) report(i, status);
+        if (commands[i].pid == pid) report(i, status);
     return;
   }
   for (int i = 0; i < MOST; i++)
-    if (started[i].pid && waitpid(started[i].pid, &status, WNOHANG) > 0) report(i, status);
+    if (commands[i].pid && waitpid(commands[i].pid, &status, WNOHANG) > 0) report(i, status);
 }
 
 static void kill_children(void) {
@@ -186,15 +204,22 @@ int main(int argc, char **argv) {
   fflush(stdout);
 
   for (;;) {
-    struct pollfd on[3 + MOST] = {{0, POLLIN, 0}, {listener, POLLIN, 0}, {ended, POLLIN, 0}};
+    struct pollfd on[3 + MOST + CALLERS] = {{0, POLLIN, 0}, {-1, POLLIN, 0}, {ended, POLLIN, 0}}, *calling = on + 3 + MOST;
     struct signalfd_siginfo info;
-    for (int i = 0; i < MOST; i++) on[3 + i] = (struct pollfd){started[i].pid ? started[i].client : -1, POLLIN, 0};
-    if (poll(on, 3 + MOST, -1) < 0 && errno != EINTR) die("poll");
+    for (int i = 0; i < MOST; i++) on[3 + i] = (struct pollfd){commands[i].pid ? commands[i].connections[STREAMS] : -1, POLLIN, 0};
+    for (int i = 0; i < CALLERS; i++) {
+      calling[i] = (struct pollfd){callers[i] ? callers[i] : -1, POLLIN, 0};
+      if (!callers[i]) on[1].fd = listener;
+    }
+    if (poll(on, 3 + MOST + CALLERS, -1) < 0 && errno != EINTR) die("poll");
     if (on[0].revents) leave(argv[1]);
     for (int i = 0; i < MOST; i++) /* who asked is gone: what it asked for ends too */
-      if (on[3 + i].revents && started[i].pid) kill(-started[i].pid, SIGKILL);
+      if (on[3 + i].revents && commands[i].pid) kill(-commands[i].pid, SIGKILL);
     while (read(ended, &info, sizeof info) > 0) { /* one notice may stand for many ends */ }
     reap(!never);
-    if (on[1].revents & POLLIN) start(listener);
+    for (int i = 0; i < CALLERS; i++)
+      if (calling[i].revents) hear(callers[i]), callers[i] = 0;
+    for (int i = 0; on[1].revents && i < CALLERS; i++)
+      if (!callers[i] && (callers[i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) < 0) callers[i] = on[1].revents = 0;
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Box } from './history';
-import { compile, findProgram } from './programs';
+import { compile, findProgram, project } from './programs';
 
 /** A sandbox's first process, as its opener holds it: it ends when `process.stdin` does. */
 export interface Init {
@@ -106,7 +106,7 @@ export async function stopInit({ process: init }: Init): Promise<void> {
 
 /** A directory over which the scratch directory may be mounted: one that holds nothing which the lab runs. */
 function mountPoint(): string {
-  const used = [__dirname, process.execPath, process.cwd()];
+  const used = [project, process.execPath, process.cwd()];
   const free = ['/mnt', '/media', '/srv'].find(
     (point) => isFolder(point) && !used.some((path) => path.startsWith(`${point}/`)),
   );

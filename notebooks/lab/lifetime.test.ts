@@ -134,7 +134,7 @@ let runs = 0;
 
 /** The programs of the lab, compiled, where an ordinary user finds them: a test of lifetimes is none of compilers. */
 before(async () => {
-  for (const source of ['lab/init.c', 'lab/enter.c', 'lab/terminal.c', 'lab/fixtures/listens.c']) await compile(source);
+  for (const source of ['lab/init.c', 'lab/terminal.c', 'lab/fixtures/listens.c']) await compile(source);
   cpSync(join(cacheFolder(), 'programs'), join(userCache(cache), 'programs'), { recursive: true });
 });
 
@@ -229,7 +229,7 @@ for (const { title, kind, tracer, as, hindrance } of ways) {
         assert.equal(box.kind, kind);
         const before = marked(mark);
         const names = new Set(before.map((process) => process.name));
-        const expected = ['init', 'enter', 'terminal', 'bash', 'sleep', 'listens', 'tail', tracer];
+        const expected = ['init', 'terminal', 'bash', 'sleep', 'listens', 'tail', tracer];
         for (const one of expected) assert.ok(names.has(one), `${one} is not among ${[...names].join(', ')}`);
         const init = before.find((process) => process.name === 'init')?.pid ?? 0;
         if (kind === 'host') assert.ok(existsSync(box.scratch) && !(await refused(box.port)));

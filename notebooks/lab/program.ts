@@ -1,5 +1,5 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Command } from './command';
 import type { Recorder } from './history';
 import type { Condition } from './until';
 
@@ -15,11 +15,11 @@ export class Program {
     readonly name: string,
     /** PID inside the sandbox. */
     readonly pid: number,
-    private readonly child: ChildProcessWithoutNullStreams,
+    private readonly child: Command,
   ) {}
 
   /** Takes over a process whose first line is its PID. */
-  static attach(name: string, child: ChildProcessWithoutNullStreams, recorder: Recorder): Promise<Program> {
+  static attach(name: string, child: Command, recorder: Recorder): Promise<Program> {
     return new Promise((resolve, reject) => {
       let program: Program | undefined;
       const hear = (line: string) => {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { $ } from 'zx';
+import { $ } from 'zx/core';
 import { missingProgram } from './missing';
 
-/** The project's own folder; this file stands in notebooks/lab/. */
-const project = resolve(__dirname, '..', '..');
+/** The project's own folder; this file stands in notebooks/lab/. The one place in the lab that asks where it is. */
+export const project = resolve(__dirname, '..', '..');
 
 const flags = ['-std=c11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Wpedantic', '-Werror'];
 

@@ -316,7 +316,7 @@ test('a command whose caller is gone is ended', async (t) => {
   const box = await opened(t);
   const caller = box.spawn(['sleep', '1000']);
   const sleep = (await box.until(box.running('sleep'))).named('sleep');
-  caller.kill('SIGKILL');
+  caller.kill();
   await box.until(box.gone(sleep.pid));
 });
 

@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { type ProcessPromise, $ as zx } from 'zx';
+import { type ProcessPromise, $ as zx } from 'zx/core';
+import { Command } from './command';
 import { Conditions } from './conditions';
 import { type Box, Recorder } from './history';
 import { bestWay, type Init, startInit, stopInit } from './init';
@@ -67,7 +68,8 @@ export class Sandbox extends Conditions {
   private constructor(
     private readonly init: Init,
     pid1: Box['pid1'],
-    private readonly programs: { enter: string; terminal: string },
+    /** The program that holds a terminal. */
+    private readonly window: string,
     witness: Beginning,
     /** Whether /tmp inside is the sandbox's own. */
     readonly tmp: 'own' | 'shared',
@@ -85,7 +87,6 @@ export class Sandbox extends Conditions {
 
   /** Opens one; the caller closes it. Throws `Missing` without a compiler, and where sysctls would be the host's own. */
   static async open(options: SandboxOptions = {}): Promise<Sandbox> {
-    const enter = await compile('lab/enter.c');
     const terminal = await compile('lab/terminal.c');
     const { kind } = await whichSandbox(options);
     const pid1 = options.pid1 ?? 'waits';
@@ -96,7 +97,7 @@ export class Sandbox extends Conditions {
       const tmp = options.tmp === 'own' && kind !== 'host' ? 'own' : 'shared';
       const init = await startInit(kind, pid1, options.sysctls, tmp);
       const seen = tmp === 'own' ? broughtIn(init, terminal) : terminal;
-      return new Sandbox(init, pid1, { enter, terminal: seen }, witness, tmp);
+      return new Sandbox(init, pid1, seen, witness, tmp);
     } catch (error) {
       endWatch(witness);
       throw error;
@@ -143,12 +144,8 @@ export class Sandbox extends Conditions {
       prefix: '',
       nothrow: true,
       quiet: true,
-      spawn: ((command: string, _: unknown, options: object) =>
-        spawn(this.programs.enter, [this.socket, ...this.watch.over(), '/bin/bash', '-c', command], {
-          ...options,
-          shell: false,
-          detached: false,
-        })) as typeof spawn,
+      spawn: ((command: string) =>
+        this.spawn([...this.watch.over(), '/bin/bash', '-c', command])) as unknown as typeof spawn,
     });
     const at = this.recorder.now();
     const running = shell(pieces, ...(args as string[]));
@@ -160,8 +157,8 @@ export class Sandbox extends Conditions {
   }
 
   /** Starts a program inside, with pipes for its standard streams; it ends with the sandbox at the latest. Noted down nowhere. */
-  spawn(command: string[]): ChildProcessWithoutNullStreams {
-    return spawn(this.programs.enter, [this.socket, ...command]);
+  spawn(command: string[]): Command {
+    return new Command(this.socket, command);
   }
 
   /** Runs a command inside without noting it down. */
@@ -169,6 +166,8 @@ export class Sandbox extends Conditions {
     return new Promise((resolve, reject) => {
       const child = this.spawn(command);
       child.stdin.end();
+      child.stdout.setEncoding('utf8');
+      child.stderr.setEncoding('utf8');
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (text) => (stdout += text));
@@ -202,13 +201,7 @@ export class Sandbox extends Conditions {
   async terminal(name: string, { program, traced, rows = 24, columns = 80 }: TerminalOptions = {}): Promise<Terminal> {
     const leader = program ?? ['bash', '--norc', '--noprofile', '-i'];
     const command = [...(traced === 'yes' ? this.watch.tracer() : this.watch.over()), ...leader];
-    const window = spawn(this.programs.enter, [
-      this.socket,
-      this.programs.terminal,
-      String(rows),
-      String(columns),
-      ...command,
-    ]);
+    const window = this.spawn([this.window, String(rows), String(columns), ...command]);
     const home = { recorder: this.recorder, run: (words: string[]) => this.run(words) };
     const terminal = await Terminal.attach(name, window, home, { rows, columns });
     this.terminals.push(terminal);

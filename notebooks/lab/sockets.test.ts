@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
-import { parseKernelSockets, parseSockets, SocketTable } from './sockets';
+import { parseKernelSockets, parseSockets, readKernelTable, SocketTable } from './sockets';
 
 /** As ss of iproute2 6.1 prints it: the columns of `ssCommand`. */
 const printed = `LISTEN     3      128           127.0.0.1:8080          0.0.0.0:*
@@ -97,4 +99,23 @@ test('a table is shown under headings, with what is left of each timer', () => {
 FIN-WAIT-2      0      0 127.0.0.1:8080 127.0.0.1:40480 timewait, 4.72 s left
 TIME-WAIT       0      0 127.0.0.1:8080 127.0.0.1:40482 timewait, 59 s left`,
   );
+});
+
+test("the kernel's own table is read whole, also where it takes several reads", async (t) => {
+  const server = createServer();
+  t.after(() => server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const clients = await Promise.all(
+    Array.from({ length: 60 }, async () => {
+      const client = connect(port, '127.0.0.1');
+      await once(client, 'connect');
+      return client;
+    }),
+  );
+  t.after(() => clients.forEach((client) => void client.destroy()));
+  const table = new SocketTable(parseKernelSockets(readKernelTable('/proc/self/net/tcp')));
+  assert.equal(table.from(port).in('LISTEN').length, 1);
+  assert.equal(table.to(port).in('ESTAB').length, 60);
+  assert.equal(readKernelTable('/proc/self/net/none'), '');
 });

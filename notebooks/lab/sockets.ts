@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 
 /** One TCP socket, as ss(8) shows it; a TIME-WAIT is one too, though no process has it. */
@@ -67,6 +68,31 @@ const timers = ['', 'on', 'keepalive', 'timewait', 'persist'];
 const ticksASecond = 100;
 
 const kernelRow = /^\s*\d+: (\w+):(\w+) (\w+):(\w+) (\w\w) (\w+):(\w+) (\w\w):(\w+) /;
+
+/** What one read of such a file gives at most: a page, of whole lines (seq_file in the kernel). */
+const page = 4096;
+const longestLine = 256;
+
+/**
+ * What stands in /proc/net/tcp or tcp6 at `path`; nothing where there is none. For each read the kernel walks through the table of
+ * all its connections, a millisecond or more: so none is made only to hear that there is no more.
+ */
+export function readKernelTable(path: string): string {
+  const lines = Buffer.alloc(page);
+  let text = '';
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    for (let length = page; length > page - longestLine; ) {
+      length = readSync(file, lines);
+      text += lines.toString('latin1', 0, length);
+    }
+  } catch {
+    // the sandbox is gone
+  }
+  if (file !== undefined) closeSync(file);
+  return text;
+}
 
 /**
  * Reads what the kernel itself tells in /proc/net/tcp or tcp6 (proc(5)): a look that takes no process. The same as ss shows, but for

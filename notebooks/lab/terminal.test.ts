@@ -138,7 +138,7 @@ test('Ctrl-C arrives while a program fills the screen as fast as it can', async 
 test('a resize is seen by what runs on the terminal, which is told of it', async (t) => {
   const { box, one } = await opened(t, { rows: 30, columns: 100 });
   one.type("trap 'echo told' WINCH; stty size\n");
-  await box.until(one.shows(/^30 100$/m));
+  await box.until(one.shows(/^30 100\n\$$/m)); // the shell is in the foreground again: it is who is told
   await one.resize(40, 132);
   await box.until(one.shows(/\btold$/m));
   one.type('stty size\n');

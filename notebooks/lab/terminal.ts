@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
 import { StringDecoder } from 'node:string_decoder';
 import { Terminal as Emulator } from '@xterm/headless';
+import type { Command } from './command';
 import type { Recorder } from './history';
 import type { Condition } from './until';
 
@@ -67,7 +67,7 @@ export class Terminal {
 
   private constructor(
     readonly name: string,
-    private readonly window: ChildProcess,
+    private readonly window: Command,
     private readonly home: Home,
     greeting: { tty: string; leader: number; rest: Buffer },
     /** As it was opened. */
@@ -85,14 +85,14 @@ export class Terminal {
       this.pending = this.pending.then(() => new Promise((shown) => this.emulator.write(bytes, shown)));
     };
     show(greeting.rest);
-    window.stdout?.on('data', show);
-    window.stdin?.on('error', () => {}); // the window may go first; what it shows says so
+    window.stdout.on('data', show);
+    window.stdin.on('error', () => {}); // the window may go first; what it shows says so
   }
 
   /** Takes over a `terminal` process that has just been started: waits for its first line. */
   static async attach(
     name: string,
-    window: ChildProcess,
+    window: Command,
     home: Home,
     size: { rows: number; columns: number },
   ): Promise<Terminal> {
@@ -103,12 +103,12 @@ export class Terminal {
         read = Buffer.concat([read, bytes]);
         const end = read.indexOf(10);
         if (end < 0) return;
-        window.stdout?.off('data', onData);
+        window.stdout.off('data', onData);
         const [, tty = '', leader = ''] = read.subarray(0, end).toString().split(' ');
         resolve({ tty, leader: Number(leader), rest: read.subarray(end + 1) });
       };
-      window.stdout?.on('data', onData);
-      window.stderr?.on('data', (bytes: Buffer) => (complaint += bytes));
+      window.stdout.on('data', onData);
+      window.stderr.on('data', (bytes: Buffer) => (complaint += bytes));
       window.once('error', reject);
       window.once('exit', () =>
         reject(new Error(`${name} could not be opened: ${complaint.trim() || 'it ended at once'}`)),
@@ -119,7 +119,7 @@ export class Terminal {
 
   private send(bytes: string): void {
     if (this.state === 'hung up') throw new Error(`${this.name} is hung up: nothing can be typed into it`);
-    this.window.stdin?.write(bytes);
+    this.window.stdin.write(bytes);
   }
 
   private did(what: string, event: Deed): void {
@@ -214,7 +214,7 @@ export class Terminal {
     this.state = 'hung up';
     const gone = new Promise((resolve) => this.window.once('exit', resolve));
     if (this.window.exitCode === null && this.window.signalCode === null) {
-      this.window.stdin?.end();
+      this.window.stdin.end();
       await gone;
     }
   }

@@ -1,5 +1,7 @@
-/* What `enter` says to `init`: one SOCK_SEQPACKET message of NUL-ended words, with three descriptors beside it
- * (SCM_RIGHTS, unix(7)); the answer is the wait status (wait(2)) of the command. */
+/* What the lab says to `init` (command.ts), and what its programs have in common.
+ *
+ * A command is four connections to a SOCK_STREAM socket (unix(7)), each beginning with a greeting: its standard streams, and
+ * the one that asks for it. The answer, on that one, is the wait status (wait(2)) of the command. */
 #ifndef WIRE_H
 #define WIRE_H
 
@@ -16,6 +18,12 @@
 
 enum { MESSAGE = 128 * 1024, WORDS = 1024, STREAMS = 3 };
 
+struct Greeting {
+  unsigned command; /* which one, as its caller numbers them; from 1 on */
+  unsigned place;   /* the stream that it is to be, or STREAMS for the one that asks */
+  unsigned length;  /* of the NUL-ended words that follow where it asks, at most MESSAGE */
+};
+
 __attribute__((noreturn, format(printf, 1, 2))) static inline void die(const char *what, ...) {
   int error = errno;
   va_list rest;
@@ -25,17 +33,5 @@ __attribute__((noreturn, format(printf, 1, 2))) static inline void die(const cha
   fprintf(stderr, ": %s\n", strerror(error));
   exit(125);
 }
-
-static inline struct sockaddr_un address(const char *path) {
-  struct sockaddr_un at = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof at.sun_path) errno = ENAMETOOLONG, die("%s", path);
-  strcpy(at.sun_path, path);
-  return at;
-}
-
-union Rights {
-  struct cmsghdr header;
-  char space[CMSG_SPACE(STREAMS * sizeof(int))];
-};
 
 #endif

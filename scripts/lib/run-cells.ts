@@ -1,8 +1,6 @@
 /**
- * Runs one notebook's cells as plain TypeScript, without Jupyter: the process that `run.ts` starts. It tells its parent
- * where it is, what is shown, and how it ended. It reads no Markdown: what is not loaded need not be waited for.
- *
- *   node --import tsx run-cells.ts MODULE
+ * Runs one notebook's cells as plain TypeScript, without Jupyter: what the process does that `run.ts` starts. It tells its parent
+ * where it is, what is shown, and how it ended.
  */
 import { type Message, tell } from '../../notebooks/lab/outlet';
 import { CELL_BEGINS } from './cell-begins';
@@ -14,23 +12,22 @@ function end(message: Message, status: number): void {
 
 function fail(thrown: unknown): void {
   const error = thrown instanceof Error ? thrown : new Error(`a cell threw ${String(thrown)}`);
-  const expected = ['TimeOut', 'Missing', 'Taken', 'TransformError'].includes(error.name) ? 'yes' : 'no';
+  const expected = ['TimeOut', 'Missing', 'Taken'].includes(error.name) ? 'yes' : 'no';
   end({ tell: 'error', message: error.message, stack: error.stack ?? '', expected }, 1);
 }
 
-async function main(): Promise<void> {
+/** Runs what `cells` imports, and ends this process. */
+export async function runCells(cells: () => Promise<unknown>): Promise<void> {
   // Whoever ran us is gone: the kernel has closed the channel, and everything here is to go as well.
   process.once('disconnect', () => process.exit(1));
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   Object.assign(globalThis, { [CELL_BEGINS]: (id: string) => tell({ tell: 'cell', id }) });
   try {
-    await import(process.argv[2] ?? '');
+    await cells();
     await new Promise(setImmediate); // a rejection that nobody handled is told of when the microtasks are over
     end({ tell: 'done' }, 0);
   } catch (error) {
     fail(error);
   }
 }
-
-main();

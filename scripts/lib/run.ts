@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import type { Bundle, Message } from '../../notebooks/lab/outlet';
 import { findProgram } from '../../notebooks/lab/programs';
-import { inNotebook, writeCells } from './cells';
+import { bundleCells } from './bundle';
+import { inNotebook } from './cells';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS } from './project';
 import { SourceError } from './source-error';
@@ -25,12 +25,27 @@ export interface RunOptions {
  * Runs a notebook's cells in a process of their own, as plain TypeScript. Never rejects: what went wrong is in `error`, with
  * the place in the .md. Killing this process at any moment ends that one too, and its sandboxes with it.
  */
-export function runNotebook(name: string, notebook: Notebook, { deadline, onMessage, env }: RunOptions): Promise<Run> {
+export async function runNotebook(
+  name: string,
+  notebook: Notebook,
+  { deadline, onMessage, env }: RunOptions,
+): Promise<Run> {
+  const run: Run = { bundles: [] };
+  let cell = notebook.cells.find((one) => one.type === 'code');
+  const place = (problem: string, remedy?: string) => new SourceError(notebook.file, cell?.line ?? 1, problem, remedy);
+  let module: string;
+  try {
+    module = await bundleCells(name, notebook);
+  } catch (error) {
+    const { message } = error as Error;
+    return { ...run, error: place(`the cells could not be begun: ${inNotebook(message, name)}`) };
+  }
+
   // A cell in a tight loop does not hear that the channel is closed: the kernel has to end it (PR_SET_PDEATHSIG, prctl(2)).
   const leash = findProgram('setpriv');
-  const node = [process.execPath, '--import', require.resolve('tsx')];
+  const node = [process.execPath, '--enable-source-maps'];
   const [execPath, ...execArgv] = leash === undefined ? node : [leash, '--pdeathsig', 'KILL', ...node];
-  const child = fork(join(__dirname, 'run-cells.ts'), [writeCells(name, notebook, 'to run')], {
+  const child = fork(module, [], {
     cwd: NOTEBOOKS,
     execPath,
     execArgv,
@@ -38,12 +53,9 @@ export function runNotebook(name: string, notebook: Notebook, { deadline, onMess
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  const run: Run = { bundles: [] };
   let complaint = '';
-  let cell = notebook.cells.find((one) => one.type === 'code');
   let begun: 'no' | 'yes' = 'no';
   let outcome: 'none' | 'done' | 'error' = 'none';
-  const place = (problem: string, remedy?: string) => new SourceError(notebook.file, cell?.line ?? 1, problem, remedy);
 
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;

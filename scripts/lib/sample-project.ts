@@ -119,7 +119,7 @@ export class SampleProject {
   /** Makes one; the caller removes it. */
   static async make(): Promise<SampleProject> {
     // What every sandbox needs is compiled once, there, and copied.
-    for (const source of ['lab/init.c', 'lab/enter.c', 'lab/terminal.c']) await compile(source);
+    for (const source of ['lab/init.c', 'lab/terminal.c']) await compile(source);
     const sample = new SampleProject(mkdtempSync(join(tmpdir(), 'procnotes-sample-')));
     const copy = (path: string) =>
       cpSync(join(PROJECT, path), join(sample.folder, path), { recursive: true, filter: isNoTest });

@@ -1,3 +1,4 @@
+import { CUT_SHORT } from '../command';
 import type { Event } from '../history';
 import type { Process } from '../processes';
 import { atTime, type Life } from './model';
@@ -6,9 +7,6 @@ import type { Placed } from './order';
 type EventSeen = { when: number } & Event;
 
 const base = (path: string) => path.slice(path.lastIndexOf('/') + 1) || path;
-
-/** What a program's status is when the sandbox closed before it ended (enter.c): not an end of its own. */
-const closed = 125;
 
 /** ms that it may take until a command that was given is run. */
 const soon = 200;
@@ -267,7 +265,7 @@ export class Registry {
       life.names.push({ when: life.begin.when, name, how: 'seen' });
       life.last = life.begin.when;
     }
-    if (life.end?.how === 'exited' || end.status === closed) return;
+    if (life.end?.how === 'exited' || end.status === CUT_SHORT) return;
     const { status, signal } = life.end ?? {};
     if (status !== undefined || signal !== undefined) return;
     if (life.end === undefined) life.end = { when, how: 'told', ...how };
