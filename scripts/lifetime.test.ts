@@ -91,7 +91,7 @@ for (const where of ['in namespaces', 'on the plain host'] as const) {
 
     leaves('SIGKILL to the process of the cells', async (t) => {
       const { pidsOf, over } = await underWay(t, where, 'when all is there');
-      const [cells = Number.NaN] = pidsOf('run-cells.ts');
+      const [cells = Number.NaN] = pidsOf('/run/tiny.mjs');
       process.kill(cells, 'SIGKILL');
       const { status, stderr } = await over();
       assert.match(stderr, /^notebooks\/tiny\.md:\d+: the process ended in cell "says" \(by SIGKILL\)$/m);

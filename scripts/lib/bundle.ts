@@ -1,10 +1,23 @@
 /** A notebook's cells and the lab as one file of JavaScript: it begins in a quarter of the time that their modules take one by one. */
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import writeFileAtomic from 'write-file-atomic';
 import { writeCells } from './cells';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS } from './project';
+
+/** Leaves packages where they are, and loads them with `require`: not all have their names ready for `import`. */
+const packagesRequired: Plugin = {
+  name: 'packages are required',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'require-call' || path.startsWith('node:') ? { path, external: true } : { path, namespace: 'package' },
+    );
+    onLoad({ filter: /./, namespace: 'package' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)})`,
+    }));
+  },
+};
 
 /**
  * Writes it, with its source map beside it, and gives its path: `node --enable-source-maps PATH` runs the cells. Rejects with
@@ -18,9 +31,9 @@ export async function bundleCells(name: string, notebook: Notebook): Promise<str
     stdin: { contents: begins, resolveDir: dirname(cells) },
     outfile: cells.replace(/\.mts$/, '.mjs'),
     bundle: true,
-    external: ['tslab/*'], // Jupyter's; not loaded here
+    plugins: [packagesRequired],
     platform: 'node',
-    format: 'esm', // cells await at the top; what CommonJS in it requires is Node's own
+    format: 'esm', // cells await at the top
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },

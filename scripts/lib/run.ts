@@ -43,7 +43,8 @@ export async function runNotebook(
 
   // A cell in a tight loop does not hear that the channel is closed: the kernel has to end it (PR_SET_PDEATHSIG, prctl(2)).
   const leash = findProgram('setpriv');
-  const node = [process.execPath, '--enable-source-maps'];
+  // Most of it runs once, and little of it for long: to optimise it would take longer, and the processor from what is studied.
+  const node = [process.execPath, '--no-opt', '--enable-source-maps'];
   const [execPath, ...execArgv] = leash === undefined ? node : [leash, '--pdeathsig', 'KILL', ...node];
   const child = fork(module, [], {
     cwd: NOTEBOOKS,
