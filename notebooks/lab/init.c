@@ -219,7 +219,11 @@ int main(int argc, char **argv) {
     reap(!never);
     for (int i = 0; i < CALLERS; i++)
       if (calling[i].revents) hear(callers[i]), callers[i] = 0;
-    for (int i = 0; on[1].revents && i < CALLERS; i++)
-      if (!callers[i] && (callers[i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) < 0) callers[i] = on[1].revents = 0;
+    for (int i = 0; on[1].revents && i < CALLERS; i++) {
+      if (callers[i]) continue;
+      int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+      if (s < 0) break;
+      callers[i] = s;
+    }
   }
 }

@@ -6,7 +6,7 @@ import { writeCells } from './cells';
 import type { Notebook } from './notebook';
 import { NOTEBOOKS } from './project';
 
-/** Leaves packages where they are, and loads them with `require`: not all have their names ready for `import`. */
+/** Leaves packages where they are, and loads them with `require`, as tslab does: not all have their names ready for `import`. */
 const packagesRequired: Plugin = {
   name: 'packages are required',
   setup({ onResolve, onLoad }) {
