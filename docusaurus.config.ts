@@ -4,8 +4,9 @@ import type { Options as DocsOptions } from '@docusaurus/plugin-content-docs';
 import type { Config } from '@docusaurus/types';
 import type * as Site from './src/site';
 
-// Docusaurus reads this file with jiti, which does not get along with zod: what it needs is loaded by Node itself, with tsx.
+// Docusaurus reads this file with jiti, which does not get along with zod: what it needs is loaded by Node itself.
 const load = createRequire(__filename);
+load('./src/site/typescript.js');
 const {
   afterDefaults,
   BESIDE,

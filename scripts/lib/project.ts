@@ -66,7 +66,7 @@ export async function loadClaims(name: string): Promise<Claims> {
   if (!existsSync(file)) {
     throw new SourceError(shown(notebookFile(name)), 1, 'tests no claim', `write ${shown(file)}`);
   }
-  const { claims } = (await import(file)) as { claims?: Claims };
+  const { claims } = require(file) as { claims?: Claims };
   if (claims === undefined)
     throw new SourceError(shown(file), 1, 'exports no claims', 'export const claims: Claims = { … }');
   return claims;
