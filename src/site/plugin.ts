@@ -11,6 +11,9 @@ import { checkLanguages } from './languages';
 /** Before the first paint: what needs our script is shown only where scripts run. */
 const early = "document.documentElement.dataset.script='yes'";
 
+/** As much as is needed of what Docusaurus bundles with; its types are webpack's. */
+type Rspack = Record<'SwcJsMinimizerRspackPlugin', new () => object>;
+
 export function site({ siteConfig, siteDir, baseUrl, i18n }: LoadContext): Plugin<unknown> {
   const development = process.env.NODE_ENV === 'development';
   return {
@@ -29,8 +32,12 @@ export function site({ siteConfig, siteDir, baseUrl, i18n }: LoadContext): Plugi
       ['notebooks/*.ipynb', 'notebooks/claims/*.ts', 'docs/recordings/*.cast'].map((files) => join(PROJECT, files)),
     getClientModules: () => (development ? [join(PROJECT, 'src/client/development.ts')] : []),
     injectHtmlTags: () => ({ headTags: [{ tagName: 'script', innerHTML: early }] }),
-    configureWebpack() {
+    configureWebpack({ optimization }, _isServer, { currentBundler }) {
+      const { SwcJsMinimizerRspackPlugin: Scripts } = currentBundler.instance as unknown as Rspack;
       return {
+        // React's scripts are sent to nobody (finish.ts): they need not be small. The style sheet is.
+        mergeStrategy: { 'optimization.minimizer': 'replace' },
+        optimization: { minimizer: optimization?.minimizer?.filter((one) => !(one instanceof Scripts)) },
         // Infima, the style sheet of Docusaurus's theme, is left out: src/css stands for itself.
         resolve: { alias: { [require.resolve('infima/dist/css/default/default.css')]: false } },
         module: {
