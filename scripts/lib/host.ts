@@ -5,21 +5,9 @@ import { arch, release, version } from 'node:os';
 import { basename } from 'node:path';
 import { findProgram } from '../../notebooks/lab/programs';
 import { whichSandbox } from '../../notebooks/lab/sandbox';
+import type { Host } from './host-text';
 
-export interface Host {
-  kernel: string;
-  architecture: string;
-  distribution: string;
-  libc: string;
-  /** bash, which people type into, and what /bin/sh is, which runs scripts. */
-  shell: string;
-  /** `missing` where it is not installed. */
-  apache: string;
-  strace: string;
-  node: string;
-  user: 'root' | 'ordinary user';
-  sandbox: string;
-}
+export { type Host, hostText } from './host-text';
 
 /** What a program prints first, or `missing`. Never throws: what cannot be told must not keep anything from running. */
 function firstLine(program: string, args: string[], pick: RegExp): string {
@@ -70,10 +58,4 @@ export async function hostFacts(): Promise<Host> {
     user: process.getuid?.() === 0 ? 'root' : 'ordinary user',
     sandbox,
   };
-}
-
-/** The facts in two lines for a terminal. */
-export function hostText(host: Host): string {
-  const { kernel, architecture, distribution, libc, shell, apache, strace, node, user, sandbox } = host;
-  return `Linux ${kernel} ${architecture}, ${distribution}, ${libc}\n${shell}; Apache ${apache}; strace ${strace}; Node ${node}; ${user}, sandbox: ${sandbox}`;
 }

@@ -6,7 +6,7 @@ import type { Citation, Claim as Tested, Verdict } from '../../notebooks/lab/jud
 import { media } from '../../notebooks/lab/outlet';
 import { factText } from '../../notebooks/lab/show';
 import { bundlesOf, evidenceOf } from '../../scripts/lib/evidence';
-import { type Host, hostText } from '../../scripts/lib/host';
+import { type Host, hostText } from '../../scripts/lib/host-text';
 import { type Ipynb, sameSource } from '../../scripts/lib/ipynb';
 import type { Notebook } from '../../scripts/lib/notebook';
 import type { Claim as Noted } from '../../scripts/lib/notes';
