@@ -21,22 +21,31 @@ export interface Built {
 }
 
 export async function finish(built: Built): Promise<void> {
+  const { outDir, locale } = built;
+  const pages = new Map(htmlFiles(outDir).map((page) => [page, readFileSync(join(outDir, page), 'utf8')]));
+  // The index is made by another process, and meanwhile the rest by this one. Both are waited for, also where one fails.
+  const both = await Promise.allSettled([
+    indexPages(pages, join(outDir, 'pagefind'), locale),
+    finishPages(pages, built),
+  ]);
+  for (const one of both) if (one.status === 'rejected') throw one.reason;
+}
+
+async function finishPages(pages: ReadonlyMap<string, string>, built: Built): Promise<void> {
   const { outDir, baseUrl } = built;
   const script = `${baseUrl}${await bundleScript(outDir)}`;
-  const pages = htmlFiles(outDir);
-  for (const page of pages) {
-    const html = readFileSync(join(outDir, page), 'utf8');
+  for (const [page, html] of pages) {
     writeFileSync(join(outDir, page), withPolicy(withoutSprites(html).replace(SCRIPT_PLACE, script)));
   }
   // React's scripts, which no page loads any more.
   rmSync(join(outDir, 'assets', 'js'), { recursive: true, force: true });
 
-  const addresses = pages.filter((page) => page !== '404.html').map((page) => page.replace(/(?:index)?\.html$/, ''));
+  const shown = [...pages.keys()].filter((page) => page !== '404.html');
+  const addresses = shown.map((page) => page.replace(/(?:index)?\.html$/, ''));
   writeFileSync(join(outDir, 'sitemap.xml'), sitemap(addresses, built));
   writeFileSync(join(outDir, 'llms.txt'), llms(built));
   writeFileSync(join(outDir, 'ledger.json'), await ledgerJson());
   copySources(built);
-  await indexPages(outDir, built.locale);
 }
 
 /** Without the theme's icons: nothing here uses them, and their inline style is against the page's policy. */

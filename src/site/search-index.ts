@@ -1,21 +1,24 @@
 /** The index of the search: Pagefind reads the built pages and writes what a browser loads piece by piece, offline too. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../../scripts/lib/project';
 import { segmented } from './segmented';
 
-/** By its command line, because the package is an ES module only. Throws what it said where it fails. */
-export async function indexPages(outDir: string, locale: string): Promise<void> {
+/**
+ * Of pages by their paths, into a folder. By Pagefind's command line, because the package is an ES module only. Throws what it
+ * said where it fails.
+ */
+export async function indexPages(pages: ReadonlyMap<string, string>, folder: string, locale: string): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), 'procnotes-index-'));
   try {
-    for (const page of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
-      if (!page.endsWith('.html') || page === '404.html') continue;
+    for (const [page, html] of pages) {
+      if (page === '404.html') continue;
       mkdirSync(dirname(join(copy, page)), { recursive: true });
-      writeFileSync(join(copy, page), segmented(withoutPictures(readFileSync(join(outDir, page), 'utf8'))));
+      writeFileSync(join(copy, page), segmented(withoutPictures(html)));
     }
-    await pagefind(copy, join(outDir, 'pagefind'), locale);
+    await pagefind(copy, folder, locale);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
