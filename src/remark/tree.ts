@@ -67,26 +67,18 @@ function expression(value: unknown): unknown {
   };
 }
 
-/** Plain data as an ESTree expression. */
+/** Plain data as an ESTree expression. What is not a single value is parsed where it is used: faster than as an expression of its own. */
 function literal(value: unknown): unknown {
-  if (Array.isArray(value)) return { type: 'ArrayExpression', elements: value.map(literal) };
   if (typeof value !== 'object' || value === null) return { type: 'Literal', value };
-  const properties = Object.entries(value).flatMap(([key, inner]) =>
-    inner === undefined
-      ? []
-      : [
-          {
-            type: 'Property',
-            kind: 'init',
-            method: false,
-            shorthand: false,
-            computed: false,
-            key: { type: 'Literal', value: key },
-            value: literal(inner),
-          },
-        ],
-  );
-  return { type: 'ObjectExpression', properties };
+  const name = (word: string) => ({ type: 'Identifier', name: word });
+  const parse = {
+    type: 'MemberExpression',
+    object: name('JSON'),
+    property: name('parse'),
+    computed: false,
+    optional: false,
+  };
+  return { type: 'CallExpression', callee: parse, arguments: [literal(JSON.stringify(value))], optional: false };
 }
 
 export const text = (value: string): Node => ({ type: 'text', value });
