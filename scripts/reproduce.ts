@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     .option('--list', 'list the notebooks and their claims, and run nothing')
     .option('--show', 'print the lifelines of every arm, and every observation')
     .option('--host', 'use no namespaces, even where they are to be had')
-    .option('--quick', 'leave out what takes long (the 60 s of TIME_WAIT), and run races 200 times instead of 1,000')
+    .option('--quick', 'leave out what takes long (the 60 s of TIME_WAIT), and run races 100 times instead of 1,000')
     .option('--sleep <seconds>', 'how long b.sh sleeps; the source has 180', seconds)
     .option('--deadline <seconds>', 'the longest that one cell may take', seconds, 120)
     .addHelpText(
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   const began = performance.now();
   if (options.host) process.env.PROCNOTES_HOST = '1';
   if (options.quick)
-    Object.assign(process.env, { PROCNOTES_QUICK: '1', PROCNOTES_TRIALS: process.env.PROCNOTES_TRIALS ?? '200' });
+    Object.assign(process.env, { PROCNOTES_QUICK: '1', PROCNOTES_TRIALS: process.env.PROCNOTES_TRIALS ?? '100' });
   if (options.sleep) process.env.PROCNOTES_SLEEP = String(options.sleep);
   const deadline = Math.max(options.deadline, 4 * (options.sleep ?? 0));
   const rows: Row[] = [];
