@@ -42,10 +42,13 @@ test('a command for a sandbox that is closed is an error', async () => {
   assert.match(error.message, /^connect (ENOENT|ECONNREFUSED) .*\.box$/);
 });
 
-test('more words than there is room for are refused before anything is asked', async (t) => {
+test('more than there is room for is refused before anything is asked', async (t) => {
   const box = await Sandbox.open();
   t.after(() => box.close());
   assert.throws(() => box.spawn(['echo', 'x'.repeat(200_000)]), {
-    message: 'echo: a command of 200006 bytes; there is room for 131072',
+    message: 'echo: a command of 2 words, 200006 bytes; there is room for 1024 and 131072',
   });
+  assert.throws(() => box.spawn(['echo', ...Array.from({ length: 1024 }, () => 'x')]), /a command of 1025 words/);
+  const { stdout } = await box.$`echo ${Array.from({ length: 2000 }, () => 'x')}`; // one word: the shell takes it apart
+  assert.equal(stdout.length, 4000);
 });

@@ -14,8 +14,8 @@ export const CUT_SHORT = 125;
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-/** As wire.h has it: the most that a command's words may take, in bytes. */
-const most = 128 * 1024;
+/** As wire.h has it: the most words of a command, and bytes of them all. */
+const most = { words: 1024, bytes: 128 * 1024 };
 
 let last = 0;
 
@@ -38,8 +38,10 @@ export class Command extends EventEmitter<Events> {
     super();
     const number = ++last;
     const text = Buffer.from(words.map((word) => `${word}\0`).join(''));
-    if (text.length > most)
-      throw new Error(`${words[0]}: a command of ${text.length} bytes; there is room for ${most}`);
+    if (text.length > most.bytes || words.length > most.words) {
+      const asked = `a command of ${words.length} words, ${text.length} bytes`;
+      throw new Error(`${words[0]}: ${asked}; there is room for ${most.words} and ${most.bytes}`);
+    }
     const connection = (place: number, message = Buffer.alloc(0)) => {
       const socket = connect(address);
       const greeting = Buffer.from(new Uint32Array([number, place, message.length]).buffer);

@@ -156,7 +156,7 @@ export class Sandbox extends Conditions {
     return running;
   }
 
-  /** Starts a program inside, with pipes for its standard streams; it ends with the sandbox at the latest. Noted down nowhere. */
+  /** Starts a program inside, with sockets for its standard streams; it ends with the sandbox at the latest. Noted down nowhere. */
   spawn(command: string[]): Command {
     return new Command(this.socket, command);
   }
