@@ -82,7 +82,7 @@ export function findingsBundle(findings: Finding[]): Bundle {
     const word = `<span style="color:${colours[verdict]}">${shapes[verdict]}&nbsp;${verdict}</span>`;
     return `<tr>${[`<code>${html(claim)}</code>`, word, `${html(because)}${evidence}`].map(cell).join('')}</tr>`;
   });
-  const head = ['claim', 'verdict', 'because'].map((name) => `<th align="left">${name}</th>`).join('');
+  const head = ['claim', 'verdict', 'because'].map((name) => `<th ${left}>${name}</th>`).join('');
   return {
     'text/plain': findings
       .map(({ claim, verdict, because }) => `${shapes[verdict]} ${verdict.padEnd(12)} ${claim}\n    ${because}`)
@@ -92,8 +92,10 @@ export function findingsBundle(findings: Finding[]): Bundle {
   };
 }
 
-/** `align`, because Jupyter takes styles away from what it does not trust yet. */
-const cell = (content: string) => `<td align="left" valign="top">${content}</td>`;
+/** Jupyter's own style sheet outdoes the attribute; and it takes styles away from what it does not trust yet, as GitHub does always. */
+const left = 'align="left" style="text-align:left"';
+
+const cell = (content: string) => `<td ${left} valign="top">${content}</td>`;
 
 /** `TERM #17 #35; KILL #22`: the arms, each with the numbers of its observations. */
 function citesText(cites: Citation[]): string {
