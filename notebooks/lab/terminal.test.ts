@@ -145,6 +145,14 @@ test('a resize is seen by what runs on the terminal, which is told of it', async
   await box.until(one.shows(/^40 132$/m));
 });
 
+test('of several sizes at once, the last one holds', async (t) => {
+  const { box, one } = await opened(t);
+  for (let round = 0; round < 10; round++) {
+    await Promise.all([31, 32, 33, 34, 35, 36].map((rows) => one.resize(rows, 100)));
+    assert.equal((await box.$`stty -F ${one.tty} size`).stdout, '36 100\n');
+  }
+});
+
 test('a paste is bracketed for a shell: nothing runs before Enter', async (t) => {
   const { box, one } = await opened(t);
   one.paste('mkdir one\nmkdir two\n');

@@ -59,6 +59,8 @@ export class Terminal {
   readonly leader: number;
   private readonly emulator: Emulator;
   private pending = Promise.resolve();
+  /** One size after another is set, so that the last one holds. */
+  private sized: Promise<unknown> = Promise.resolve();
   private readonly decoder = new StringDecoder('utf8');
   private heard = '';
   private readonly events: TerminalEvent[] = [];
@@ -204,7 +206,10 @@ export class Terminal {
   async resize(rows: number, columns: number): Promise<void> {
     this.did(`resize to ${rows} rows of ${columns}`, { kind: 'resize', rows, columns });
     this.emulator.resize(columns, rows);
-    await this.home.run(['stty', '-F', this.tty, 'rows', String(rows), 'cols', String(columns)]);
+    const set = () => this.home.run(['stty', '-F', this.tty, 'rows', String(rows), 'cols', String(columns)]);
+    const sized = this.sized.then(set);
+    this.sized = sized.catch(() => {});
+    await sized;
   }
 
   /** Closes the window: the master goes, and the kernel hangs the terminal up. Resolves when it is gone. */
